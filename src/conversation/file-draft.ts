@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import { localDay } from '../clock.ts'
+import { fileTicket } from '../desk/file-ticket.ts'
+import type { AnswerLine } from '../desk/services.ts'
+import { parseFacts } from '../eligibility/facts.ts'
+import { screen } from '../eligibility/screen.ts'
+import { formatDay } from '../i18n.ts'
+import { newId } from '../ids.ts'
+import type { Message } from '../messaging/message.ts'
+import type { FileTicketDraft } from '../requests/request-draft.ts'
+import { applyingQuestions, type RequestType } from '../requests/request-type.ts'
+import { sealJson } from '../secrets.ts'
+import { route } from '../territory/route.ts'
+import { answerWords } from './answer-words.ts'
+import type { Performance } from './perform.ts'
+import { render } from './render.ts'
+import { wordsOf } from './situation.ts'
+
+const screenedSchema = z.object({
+  facts: z.record(z.string(), z.unknown()).default({}),
+  programmes: z.array(z.string()).nullable().default(null),
+})
+
+/** Turns a complete request into a ticket and says its number and the promised day. */
+export async function fileDraft(performance: Performance, draft: FileTicketDraft): Promise<Message[]> {
+  const { tx, desk, turn, session, contact } = performance
+  const { now, today } = turn.situation
+  const type = turn.definitions.requests.get(draft.type)
+  if (!type) throw new Error(`No request ${draft.type}`)
+  const screeningId = await storeScreening(performance, type, draft)
+  const filed = await fileTicket(
+    tx,
+    desk,
+    {
+      contact,
+      topic: draft.topic,
+      requestType: draft.type,
+      urgent: draft.urgent,
+      communeCode: draft.communeCode,
+      answers: answerLines(performance, type, draft),
+      screeningId,
+      complaintAbout: unitComplainedOf(performance, draft, today),
+      talkFromMessageId: draft.talkFrom,
+    },
+    now,
+  )
+  if (screeningId !== null) await tx`update screenings set ticket_id = ${filed.id} where id = ${screeningId}`
+  const values = {
+    number: filed.number,
+    unit: filed.unitName[session.language],
+    day: formatDay(filed.resultBy),
+    answerDay: formatDay(localDay(filed.dueAt)),
+  }
+  return render(turn, session, {
+    kind: 'say',
+    lines: [{ key: draft.urgent ? 'engine.filedUrgent' : 'engine.filed', values }],
+    options: [],
+  })
+}
+
+/** Officers read the answers in Vietnamese, whatever language the talk was in. */
+function answerLines({ turn, session }: Performance, type: RequestType, draft: FileTicketDraft): AnswerLine[] {
+  const reader = { ...session, language: 'vi' as const }
+  const lines = applyingQuestions(type, draft.answers)
+    .filter((question) => question.id in draft.answers)
+    .map((question) => ({
+      id: question.id,
+      label: wordsOf(turn, reader, { key: `${question.text}.label` }),
+      value: answerWords(turn, reader, question, draft.answers),
+    }))
+  if (draft.village === null) return lines
+  return [
+    ...lines,
+    { id: 'village', label: wordsOf(turn, reader, { key: 'engine.village.label' }), value: draft.village },
+  ]
+}
+
+function unitComplainedOf({ turn }: Performance, draft: FileTicketDraft, day: string): string | undefined {
+  if (draft.complaintAbout === null) return undefined
+  if (draft.complaintAbout === 'commune') return draft.communeCode === null ? 'unknown' : `xa_${draft.communeCode}`
+  if (draft.complaintAbout === 'unknown' || draft.complaintTopic === null) return 'unknown'
+  return route(turn.definitions.territory, { topic: draft.complaintTopic, commune: draft.communeCode, day }).department
+    .id
+}
+
+/** Judges what the request and a screening before it brought up, and keeps it with facts, day and versions. */
+async function storeScreening(
+  { tx, turn, contact }: Performance,
+  type: RequestType,
+  draft: FileTicketDraft,
+): Promise<string | null> {
+  const { eligibility } = turn.definitions
+  const screened = screenedSchema.parse(draft.screened)
+  const fromAnswers = type.questions.flatMap((question) => {
+    const value = draft.answers[question.id]
+    return question.fact === undefined || value === undefined || Array.isArray(value)
+      ? []
+      : [[question.fact, value] as const]
+  })
+  const parsed = parseFacts(eligibility, { ...screened.facts, ...Object.fromEntries(fromAnswers) })
+  const facts = 'facts' in parsed ? parsed.facts : {}
+  const asked = screened.programmes ?? (type.programme === undefined ? null : [type.programme])
+  if (Object.keys(facts).length === 0 || (asked === null && Object.keys(screened.facts).length === 0)) return null
+  const { determinations } = screen(eligibility, facts, turn.situation.today, asked ?? undefined)
+  const id = newId()
+  const sealed = sealJson(contact.key, { facts, determinations })
+  await tx`insert into screenings (id, contact_id, day, sealed_screening, created_at)
+    values (${id}, ${contact.id}, ${turn.situation.today}, ${sealed}, ${turn.situation.now})`
+  return id
+}

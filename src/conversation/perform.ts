@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto'
+import type { Transaction } from '../db/client.ts'
+import { citizenSays, confirmResolved, reopenByCitizen, withdrawTickets } from '../desk/citizen-says.ts'
+import type { DeskServices } from '../desk/services.ts'
+import { newId } from '../ids.ts'
+import type { Message } from '../messaging/message.ts'
+import { type Key, open, seal } from '../secrets.ts'
+import type { Effect } from './effects.ts'
+import { fileDraft } from './file-draft.ts'
+import { render, renderLine } from './render.ts'
+import type { Session } from './session.ts'
+import type { Turn } from './situation.ts'
+
+/** What consent was given to: raised when the words of the consent change in substance. */
+export const CONSENT_VERSION = 1
+
+/** Whom the effects concern, inside the transaction that holds the contact's lock. */
+export interface Performance {
+  tx: Transaction
+  desk: DeskServices
+  turn: Turn
+  session: Session
+  contact: { id: string; key: Key; channel: string; account: string }
+}
+
+export interface Performed {
+  messages: Message[]
+  /** Set when the person was erased: messages go to the address under this new, empty contact. */
+  successor: { id: string; key: Key } | null
+}
+
+/** Does what the engine asked for, in order, and gathers what is to be said. */
+export async function perform(performance: Performance, effects: readonly Effect[]): Promise<Performed> {
+  const { tx, desk, turn, session, contact } = performance
+  const { now } = turn.situation
+  const messages: Message[] = []
+  let successor: Performed['successor'] = null
+  for (const effect of effects) {
+    switch (effect.kind) {
+      case 'say':
+        messages.push(...render(turn, session, effect))
+        break
+      case 'setLanguage':
+        await tx`update contacts set language = ${effect.language} where id = ${contact.id}`
+        break
+      case 'giveConsent':
+        await tx`update contacts set consent_at = ${now}, consent_version = ${CONSENT_VERSION}, consent_refused_at = null where id = ${contact.id}`
+        break
+      case 'refuseConsent':
+        await tx`update contacts set consent_refused_at = ${now}, consent_at = null where id = ${contact.id}`
+        break
+      case 'setCommune':
+        await tx`update contacts set commune_code = ${effect.code} where id = ${contact.id}`
+        break
+      case 'stopInformation':
+        await tx`update contacts set information_stopped_at = ${now} where id = ${contact.id}`
+        break
+      case 'stopAll':
+        await tx`update contacts set information_stopped_at = ${now}, all_stopped_at = ${now} where id = ${contact.id}`
+        break
+      case 'markReachable':
+        await tx`update contacts set unreachable_at = ${effect.reachable ? null : now} where id = ${contact.id}`
+        break
+      case 'releaseTalk':
+        await tx`update contacts set talk_ticket_id = null where id = ${contact.id}`
+        break
+      case 'sayToTicket':
+        await citizenSays(tx, desk, effect, now)
+        break
+      case 'confirmResolved': {
+        const closed = await confirmResolved(tx, desk, effect.ticketId, now)
+        const key = closed ? 'engine.ticket.confirmed' : 'engine.ticket.already'
+        messages.push(...renderLine(turn, session, { key, values: { number: effect.number } }))
+        break
+      }
+      case 'reopenTicket': {
+        const reopened = await reopenByCitizen(tx, desk, effect.ticketId, now)
+        const key = reopened ? 'engine.ticket.reopened' : 'engine.ticket.already'
+        messages.push(...renderLine(turn, session, { key, values: { number: effect.number } }))
+        break
+      }
+      case 'fileTicket':
+        messages.push(...(await fileDraft(performance, effect.draft)))
+        break
+      case 'erase':
+        await withdrawTickets(tx, contact.id, now)
+        successor = await eraseContact(performance)
+        break
+      default:
+        effect satisfies never
+    }
+  }
+  return { messages, successor }
+}
+
+/**
+ * Destroys the person's key: whatever was sealed with it is lost for good, on tickets too. The address goes on under a
+ * new contact that knows nothing, so that the farewell can be sent and the person can begin anew.
+ */
+async function eraseContact({ tx, desk, turn, contact }: Performance): Promise<{ id: string; key: Key }> {
+  const { now } = turn.situation
+  const [row] = await tx<
+    { address_hash: Buffer; sealed_address: Buffer }[]
+  >`select address_hash, sealed_address from contacts where id = ${contact.id}`
+  if (!row) throw new Error('The contact is gone')
+  const { key, sealed } = desk.secrets.newPersonKey()
+  const id = newId()
+  const address = seal(key, open(contact.key, row.sealed_address))
+  await tx`update contacts set address_hash = ${randomBytes(32)}, sealed_address = ${Buffer.alloc(0)}, sealed_key = null,
+    commune_code = null, consent_at = null, talk_ticket_id = null, erased_at = ${now} where id = ${contact.id}`
+  await tx`insert into contacts (id, channel, account, address_hash, sealed_address, sealed_key, created_at)
+    values (${id}, ${contact.channel}, ${contact.account}, ${row.address_hash}, ${address}, ${sealed}, ${now})`
+  await Promise.all([
+    tx`update inbox set contact_id = ${id} where contact_id = ${contact.id} and handled_at is null and failed_at is null`,
+    tx`update outbox set state = 'dropped', settled_at = ${now} where contact_id = ${contact.id} and state = 'waiting'`,
+    tx`delete from messages where contact_id = ${contact.id} and ticket_id is null`,
+    tx`delete from attachments where contact_id = ${contact.id}`,
+    tx`delete from screenings where contact_id = ${contact.id} and ticket_id is null`,
+    tx`delete from sessions where contact_id = ${contact.id}`,
+  ])
+  return { id, key }
+}

@@ -1,0 +1,184 @@
+import { explain } from '../eligibility/explain.ts'
+import { applyingQuestions } from '../requests/request-type.ts'
+import { answerWords } from './answer-words.ts'
+import type { Effect, Option, Words } from './effects.ts'
+import { answeredQuestions, questionById, requestTypeOf, screenAnswers, stepOf } from './form.ts'
+import { MENU, present, questionOptions, SKIP, UNKNOWN } from './options.ts'
+import { placeWords } from './place-words.ts'
+import { resultLines, resultOptions } from './results.ts'
+import type { Session } from './session.ts'
+import { type Turn, wordsOf } from './situation.ts'
+
+export interface Prompt {
+  lines: Words[]
+  options: Option[]
+}
+
+/** What stands before the person now: the question and every way to answer it. Null when the definitions no longer have it. */
+export function promptOf(turn: Turn, session: Session): Prompt | null {
+  return session.interruption ? interruptionPrompt(turn, session) : plainPrompt(turn, session)
+}
+
+function plainPrompt(turn: Turn, session: Session): Prompt | null {
+  const { waiting } = session
+  switch (waiting.kind) {
+    case 'choose': {
+      const step = stepOf(turn, session)
+      if (!step || !('choose' in step)) return null
+      return {
+        lines: [flowText(session, step.choose)],
+        options: step.options.map((option) => ({ value: option.value, label: { key: option.label } })),
+      }
+    }
+    case 'question': {
+      const question = questionById(turn, session, waiting.id)
+      return question ? { lines: [{ key: `${question.text}.ask` }], options: questionOptions(question) } : null
+    }
+    case 'summary': {
+      const type = requestTypeOf(turn, session)
+      if (!type) return null
+      const lines: Words[] = applyingQuestions(type, session.answers).map(
+        (question) =>
+          `• ${wordsOf(turn, session, { key: `${question.text}.label` })}: ${answerWords(turn, session, question)}`,
+      )
+      return {
+        lines: [{ key: 'engine.summary.title' }, lines.map(String).join('\n')],
+        options: [
+          { value: 'send', label: { key: 'engine.summary.send' } },
+          { value: 'edit', label: { key: 'engine.summary.edit' } },
+          { value: 'cancel', label: { key: 'engine.summary.cancel' } },
+        ],
+      }
+    }
+    case 'results':
+      return { lines: [{ key: 'check.afterResults' }], options: resultOptions(turn, session) }
+    case 'consent':
+      return {
+        lines: [{ key: 'engine.consentNeeded' }],
+        options: [
+          { value: 'agree', label: { key: 'engine.consentAgree' } },
+          { value: 'refuse', label: { key: 'engine.consentRefuse' } },
+        ],
+      }
+    default:
+      return waiting satisfies never
+  }
+}
+
+function interruptionPrompt(turn: Turn, session: Session): Prompt | null {
+  const { interruption } = session
+  if (!interruption) return null
+  const yesNo = (yes: string, no: string): Option[] => [
+    { value: 'yes', label: { key: yes } },
+    { value: 'no', label: { key: no } },
+  ]
+  switch (interruption.kind) {
+    case 'correct':
+      return {
+        lines: [{ key: 'engine.correct.ask' }],
+        options: answeredQuestions(turn, session).map((question) => ({
+          value: question.id,
+          label:
+            `${wordsOf(turn, session, { key: `${question.text}.label` })}: ${answerWords(turn, session, question)}`.slice(
+              0,
+              40,
+            ),
+        })),
+      }
+    case 'places':
+      return {
+        lines: [{ key: 'engine.places.ask' }],
+        options: [
+          ...interruption.codes.map((code) => ({ value: code, label: placeWords(turn, code) })),
+          { value: SKIP, label: { key: 'engine.places.none' } },
+        ],
+      }
+    case 'village':
+      return {
+        lines: [
+          {
+            key: 'engine.village.ask',
+            values: { units: interruption.codes.map((code) => placeWords(turn, code)).join(', ') },
+          },
+        ],
+        options: [{ value: UNKNOWN, label: { key: 'engine.unknown' } }],
+      }
+    case 'didYouMean':
+      return {
+        lines: [{ key: 'engine.didYouMean.ask' }],
+        options: [
+          ...interruption.topics.map((topic) => ({ value: topic, label: { key: `topics.${topic}.name` } })),
+          { value: SKIP, label: { key: 'engine.didYouMean.other' } },
+          { value: MENU, label: { key: 'engine.menu' } },
+        ],
+      }
+    case 'whichTicket':
+      return {
+        lines: [{ key: 'engine.whichTicket.ask' }],
+        options: interruption.ticketIds.flatMap((id) => {
+          const ticket = turn.situation.tickets.find((one) => one.id === id)
+          return ticket
+            ? [
+                {
+                  value: String(id),
+                  label: `${ticket.number} ${wordsOf(turn, session, { key: `topics.${ticket.topic}.name` })}`.slice(
+                    0,
+                    40,
+                  ),
+                },
+              ]
+            : []
+        }),
+      }
+    case 'resume':
+      return {
+        lines: [{ key: 'engine.resume.ask' }],
+        options: yesNo('engine.resume.continue', 'engine.resume.restart'),
+      }
+    case 'language':
+      return {
+        lines: [{ key: 'engine.language.ask' }],
+        options: [
+          { value: 'vi', label: 'Tiếng Việt' },
+          { value: 'en', label: 'English' },
+        ],
+      }
+    case 'stopAll':
+      return { lines: [{ key: 'engine.stopAll.ask' }], options: yesNo('engine.stopAll.yes', 'engine.stopAll.no') }
+    case 'erase':
+      return { lines: [{ key: 'engine.erase.ask' }], options: yesNo('engine.erase.yes', 'engine.erase.no') }
+    default:
+      return interruption satisfies never
+  }
+}
+
+/** A text of a flow; it may name the topic that the talk is about. */
+export function flowText(session: Session, key: string): Words {
+  const topic = session.subject.topic
+  return topic === undefined ? { key } : { key, values: { topic: { key: `topics.${topic}.name` } } }
+}
+
+/** Says some lines, then asks what is open. */
+export function ask(
+  turn: Turn,
+  session: Session,
+  before: Effect[] = [],
+  lead: Words[] = [],
+): { session: Session; effects: Effect[] } {
+  const prompt = promptOf(turn, session)
+  if (!prompt) return { session, effects: before }
+  const { session: asked, effect } = present(turn, session, [...lead, ...prompt.lines], prompt.options)
+  return { session: asked, effects: [...before, effect] }
+}
+
+/** The results of the screening, one message. */
+export function sayResults(turn: Turn, session: Session): Effect {
+  return { kind: 'say', lines: resultLines(turn, session), options: [] }
+}
+
+/** Everything about one programme. */
+export function sayDetail(turn: Turn, session: Session, programme: string): Effect | null {
+  const determination = screenAnswers(turn, session).determinations.find((one) => one.programme === programme)
+  if (!determination) return null
+  return { kind: 'say', lines: explain(turn.definitions.eligibility, determination), options: [] }
+}

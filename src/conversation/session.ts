@@ -1,0 +1,138 @@
+import { z } from 'zod'
+
+/** One thing a person can tap, type by number or by its words. `value` is ours; `id` is what the channel carries. */
+const offeredSchema = z.object({ value: z.string(), id: z.string(), words: z.string() })
+
+const answerSchema = z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), z.null()])
+
+const answersSchema = z.record(z.string(), answerSchema)
+
+/** What the talk is waiting for. The kinds after `consent` interrupt: `under` is where it goes on afterwards. */
+const plainWaitingSchema = z.discriminatedUnion('kind', [
+  /** A `choose` step of the flow. */
+  z.object({ kind: z.literal('choose') }),
+  /** One question of a form, or of an `ask` step. */
+  z.object({ kind: z.literal('question'), id: z.string() }),
+  z.object({ kind: z.literal('summary') }),
+  z.object({ kind: z.literal('results') }),
+  z.object({ kind: z.literal('consent') }),
+])
+
+const interruptionSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('correct') }),
+  z.object({ kind: z.literal('village'), codes: z.array(z.string()), question: z.string() }),
+  z.object({ kind: z.literal('places'), codes: z.array(z.string()), question: z.string() }),
+  z.object({ kind: z.literal('didYouMean'), text: z.string(), topics: z.array(z.string()) }),
+  z.object({
+    kind: z.literal('whichTicket'),
+    text: z.string(),
+    messageId: z.number(),
+    attachmentIds: z.array(z.string()),
+    ticketIds: z.array(z.number()),
+  }),
+  z.object({ kind: z.literal('resume') }),
+  z.object({ kind: z.literal('language') }),
+  z.object({ kind: z.literal('stopAll') }),
+  z.object({ kind: z.literal('erase') }),
+])
+
+export type PlainWaiting = z.infer<typeof plainWaitingSchema>
+export type Interruption = z.infer<typeof interruptionSchema>
+
+/** A place that "back" returns to. */
+const placeSchema = z.object({
+  flow: z.string(),
+  flowVersion: z.number(),
+  step: z.string(),
+  waiting: plainWaitingSchema,
+  answers: answersSchema,
+  subject: z.record(z.string(), z.string()),
+})
+
+/** Where one contact stands. Sealed with the person's key in the database. */
+export const sessionSchema = z.object({
+  flow: z.string(),
+  flowVersion: z.number(),
+  step: z.string(),
+  waiting: plainWaitingSchema,
+  interruption: interruptionSchema.nullable(),
+  /** Answers of the flow that runs. A key that stands here with `null` was asked and is not known. */
+  answers: answersSchema,
+  /** What the flow is about: `topic`, `request` (its type), `requestVersion`, `village`, `urgent` (kind). */
+  subject: z.record(z.string(), z.string()),
+  trail: z.array(placeSchema),
+  offered: z.array(offeredSchema),
+  /** First option shown of a list longer than fits. */
+  page: z.number(),
+  /** Unreadable answers in a row; after some an officer is offered. */
+  misses: z.number(),
+  language: z.enum(['vi', 'en']),
+  /** Id of the first message of this flow, so that a ticket shows the whole talk. */
+  talkFrom: z.number().nullable(),
+  /** What the person said before we could listen (their very first words); taken up when the menu is reached. */
+  held: z.string().nullable(),
+  /** When the person last said something to an officer. ISO. */
+  saidToOfficerAt: z.string().nullable(),
+  updatedAt: z.string(),
+})
+
+export type Session = z.infer<typeof sessionSchema>
+export type Offered = z.infer<typeof offeredSchema>
+
+/** Questions back that are remembered. */
+const TRAIL_LENGTH = 40
+
+/** A session at the start of a flow. Language and what concerns officers are kept. */
+export function startFlow(
+  session: Session,
+  flow: { id: string; version: number; start: string },
+  subject: Record<string, string> = {},
+): Session {
+  return {
+    ...session,
+    flow: flow.id,
+    flowVersion: flow.version,
+    step: flow.start,
+    waiting: { kind: 'choose' },
+    interruption: null,
+    answers: {},
+    subject,
+    offered: [],
+    page: 0,
+    misses: 0,
+  }
+}
+
+export function newSession(
+  flow: { id: string; version: number; start: string },
+  language: 'vi' | 'en',
+  now: Date,
+): Session {
+  return {
+    flow: flow.id,
+    flowVersion: flow.version,
+    step: flow.start,
+    waiting: { kind: 'choose' },
+    interruption: null,
+    answers: {},
+    subject: {},
+    trail: [],
+    offered: [],
+    page: 0,
+    misses: 0,
+    language,
+    talkFrom: null,
+    held: null,
+    saidToOfficerAt: null,
+    updatedAt: now.toISOString(),
+  }
+}
+
+/** Remembers the present place for "back". */
+export function remember(session: Session): Session {
+  const { flow, flowVersion, step, waiting, answers, subject } = session
+  return {
+    ...session,
+    trail: [...session.trail, { flow, flowVersion, step, waiting, answers, subject }].slice(-TRAIL_LENGTH),
+  }
+}

@@ -1,0 +1,139 @@
+import type { UpdateBody } from '../messaging/update.ts'
+import { readCommand } from '../understanding/commands.ts'
+import { begin, type StepResult } from './advance.ts'
+import { takeCommand } from './commands.ts'
+import type { Effect } from './effects.ts'
+import { takeFreeText, takeUrgentWords } from './free-text.ts'
+import { ask } from './prompt.ts'
+import { newSession, type Session } from './session.ts'
+import type { Definitions, Situation, Turn } from './situation.ts'
+import { takeAnswer } from './take-answer.ts'
+import { takeInterruption } from './take-interruption.ts'
+import { takeForOfficer } from './talk-with-officer.ts'
+
+/** Silence after which the bot asks whether to go on. */
+const SILENCE_MS = 3 * 24 * 3_600_000
+/** What is read of a text; the rest is kept on the ticket but not interpreted. */
+const LONGEST_READ = 4_000
+
+/**
+ * One step of the talk: what the person said → where they stand now and what is to be done. Pure: it reads no clock, no
+ * database and no chance but what `situation` brings. It never throws at a person and always leaves a way on.
+ */
+export function step(
+  definitions: Definitions,
+  stored: Session | null,
+  received: UpdateBody,
+  situation: Situation,
+): StepResult {
+  const turn: Turn = { definitions, situation }
+  const body = shorten(received)
+  const result = stored ? stepOn(turn, fitToFlows(definitions, stored), body) : stepFirst(turn, body)
+  return withHeldWords(turn, { ...result, session: { ...result.session, updatedAt: situation.now.toISOString() } })
+}
+
+function shorten(body: UpdateBody): UpdateBody {
+  return body.kind === 'text' && body.text.length > LONGEST_READ
+    ? { kind: 'text', text: body.text.slice(0, LONGEST_READ) }
+    : body
+}
+
+/** A person we do not know yet. An emergency is answered before anything else; other first words wait for the menu. */
+function stepFirst(turn: Turn, body: UpdateBody): StepResult {
+  const welcome = turn.definitions.flows.get('welcome')
+  if (!welcome) throw new Error('No flow welcome')
+  const session = newSession(welcome, 'vi', turn.situation.now)
+  if (body.kind === 'left') return { session, effects: [{ kind: 'markReachable', reachable: false }] }
+  if (body.kind !== 'text') return begin(turn, session, 'welcome')
+  const command = readCommand(body.text)
+  if (command !== null && command !== 'start' && command !== 'menu')
+    return takeCommand(turn, begin(turn, session, 'welcome').session, command)
+  const urgencies = turn.definitions.understander.urgency(body.text)
+  if (urgencies.length > 0) return takeUrgentWords(turn, session, urgencies, body.text)
+  return begin(turn, { ...session, held: command === null ? body.text.slice(0, 1_000) : null }, 'welcome')
+}
+
+function stepOn(turn: Turn, session: Session, body: UpdateBody): StepResult {
+  const { situation } = turn
+  if (body.kind === 'left') return { session, effects: [{ kind: 'markReachable', reachable: false }] }
+  if (body.kind === 'start')
+    return begin(turn, { ...session, trail: [] }, 'welcome', {}, [{ kind: 'markReachable', reachable: true }])
+  if (situation.ticketAction) return takeTicketAction(session, situation.ticketAction)
+  if (body.kind === 'action' && !session.offered.some((offered) => offered.id === body.actionId)) {
+    return ask(turn, session, [], [{ key: 'engine.oldButton' }])
+  }
+  const command = body.kind === 'text' ? readCommand(body.text) : null
+  if (command !== null) return takeCommand(turn, session, command)
+  if (body.kind === 'text') {
+    const urgencies = turn.definitions.understander.urgency(body.text)
+    const urgent = urgencies.length > 0 ? takeUrgentWords(turn, session, urgencies, body.text) : null
+    if (urgent) {
+      if (urgent.session.subject.request !== session.subject.request) return urgent
+      const rest = stepWords(turn, urgent.session, body)
+      return { session: rest.session, effects: [...urgent.effects, ...rest.effects] }
+    }
+  }
+  return stepWords(turn, session, body)
+}
+
+function stepWords(turn: Turn, session: Session, body: UpdateBody): StepResult {
+  if (session.interruption) {
+    const taken = takeInterruption(turn, session, session.interruption, body)
+    if (taken) return taken
+  }
+  const calm: Session = session.interruption ? { ...session, interruption: null, page: 0 } : session
+  const forOfficer = takeForOfficer(turn, calm, body)
+  if (forOfficer) return forOfficer
+  if (isStale(turn, calm)) return ask(turn, { ...calm, interruption: { kind: 'resume' } })
+  const paper = attachToOnlyTicket(turn, calm)
+  if (paper) return paper
+  const result = takeAnswer(turn, calm, body)
+  // A tap in a bot's prompt while an officer holds the talk: the person turned to the bot again.
+  if (body.kind === 'action' && turn.situation.talkTicketId !== null)
+    return { ...result, effects: [{ kind: 'releaseTalk' }, ...result.effects] }
+  return result
+}
+
+/** A form that lay for days is not gone on with unasked. */
+function isStale(turn: Turn, session: Session): boolean {
+  const begun = session.waiting.kind === 'question' || session.waiting.kind === 'summary'
+  return begun && turn.situation.now.getTime() - Date.parse(session.updatedAt) > SILENCE_MS
+}
+
+/** A photo that no question asked for goes to the person's only open ticket. */
+function attachToOnlyTicket(turn: Turn, session: Session): StepResult | null {
+  const { attachmentIds, tickets, messageId } = turn.situation
+  const open = tickets.filter((ticket) => ticket.status !== 'resolved' && ticket.status !== 'closed')
+  const [only] = open
+  if (attachmentIds.length === 0 || session.waiting.kind === 'question' || open.length !== 1 || !only) return null
+  const lines = [{ key: 'engine.paperToTicket', values: { number: only.number } }]
+  return ask(turn, session, [{ kind: 'sayToTicket', ticketId: only.id, messageId, attachmentIds }], lines)
+}
+
+function takeTicketAction(session: Session, action: NonNullable<Situation['ticketAction']>): StepResult {
+  const confirmed = action.effect === 'confirm_resolved'
+  const effect: Effect = {
+    kind: confirmed ? 'confirmResolved' : 'reopenTicket',
+    ticketId: action.ticketId,
+    number: action.number,
+  }
+  return { session, effects: [effect] }
+}
+
+/** First words that waited for consent and commune are taken up once the menu stands. */
+function withHeldWords(turn: Turn, result: StepResult): StepResult {
+  const { held } = result.session
+  if (held === null || result.session.flow !== 'menu' || result.session.waiting.kind !== 'choose') return result
+  const taken = takeFreeText(turn, { ...result.session, held: null }, held)
+  const withoutMenu = result.effects.slice(0, -1)
+  return { session: taken.session, effects: [...withoutMenu, ...taken.effects] }
+}
+
+/** A session of an older version of its flow: goes on where the step still stands, or where it moved to; else at the menu. */
+function fitToFlows(definitions: Definitions, session: Session): Session {
+  const flow = definitions.flows.get(session.flow)
+  if (flow && flow.version === session.flowVersion) return session
+  if (!flow) return { ...session, waiting: { kind: 'choose' }, step: '' }
+  const step = session.step in flow.steps ? session.step : (flow.moved[session.step] ?? '')
+  return { ...session, flowVersion: flow.version, step }
+}

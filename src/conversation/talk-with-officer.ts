@@ -1,0 +1,64 @@
+import type { UpdateBody } from '../messaging/update.ts'
+import type { StepResult } from './advance.ts'
+import type { Effect } from './effects.ts'
+import { goToTopic } from './free-text.ts'
+import { ask } from './prompt.ts'
+import type { Session } from './session.ts'
+import type { KnownTicket, Turn } from './situation.ts'
+
+const OTHER_WISHES = ['request', 'eligibility_question', 'how_to_apply', 'amount']
+
+/**
+ * Words and papers that belong to a ticket rather than to the bot. Null: the bot answers. While an officer holds the
+ * talk the bot says nothing, unless the words are clearly about another service.
+ */
+export function takeForOfficer(turn: Turn, session: Session, body: UpdateBody): StepResult | null {
+  if (body.kind !== 'text' && body.kind !== 'file' && body.kind !== 'location' && body.kind !== 'phone') return null
+  const { situation } = turn
+  const quoted = situation.tickets.find((ticket) => ticket.id === situation.quotedTicketId)
+  if (quoted) return pass(turn, session, quoted)
+  const holder = situation.tickets.find((ticket) => ticket.id === situation.talkTicketId)
+  if (!holder) return null
+  const other = body.kind === 'text' ? otherTopic(turn, body.text) : null
+  if (other !== null)
+    return goToTopic(turn, session, other.topic, other.intent, body.kind === 'text' ? body.text : null)
+  const waiting = unanswered(turn, session)
+  if (waiting.length < 2) return pass(turn, session, holder)
+  const text = body.kind === 'text' ? body.text.slice(0, 500) : ''
+  const { messageId, attachmentIds } = situation
+  return ask(turn, {
+    ...session,
+    interruption: {
+      kind: 'whichTicket',
+      text,
+      messageId,
+      attachmentIds,
+      ticketIds: waiting.map((ticket) => ticket.id),
+    },
+  })
+}
+
+/** Tickets on which an officer spoke after the person last spoke to officers. */
+function unanswered(turn: Turn, session: Session): KnownTicket[] {
+  const since = session.saidToOfficerAt === null ? 0 : Date.parse(session.saidToOfficerAt)
+  return turn.situation.tickets.filter(
+    (ticket) =>
+      ticket.officerSpoke &&
+      (ticket.status === 'assigned' || ticket.status === 'pending') &&
+      ticket.spokenAt.getTime() > since,
+  )
+}
+
+function otherTopic(turn: Turn, text: string): { topic: string; intent: string } | null {
+  const understood = turn.definitions.understander.understand(text)
+  const topic = understood.topics[0]?.id
+  if (understood.decision !== 'accept' || topic === undefined || !OTHER_WISHES.includes(understood.intent)) return null
+  const known = turn.situation.tickets.some((ticket) => ticket.topic === topic || ticket.topic === 'general_support')
+  return known ? null : { topic, intent: understood.intent }
+}
+
+export function pass(turn: Turn, session: Session, ticket: KnownTicket): StepResult {
+  const { messageId, attachmentIds, now } = turn.situation
+  const effect: Effect = { kind: 'sayToTicket', ticketId: ticket.id, messageId, attachmentIds }
+  return { session: { ...session, interruption: null, saidToOfficerAt: now.toISOString() }, effects: [effect] }
+}

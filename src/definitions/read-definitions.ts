@@ -1,0 +1,52 @@
+import { join } from 'node:path'
+import { checkFlows, readFlows } from '../conversation/flow.ts'
+import type { Definitions } from '../conversation/situation.ts'
+import { readCalendar } from '../desk/read-calendar.ts'
+import type { WorkingCalendar } from '../desk/working-time.ts'
+import { readEligibility } from '../eligibility/read-programmes.ts'
+import { type Fault, InvalidConfiguration } from '../errors.ts'
+import { loadTexts, type Texts } from '../i18n.ts'
+import { readRequests } from '../requests/read-requests.ts'
+import { readTerritory } from '../territory/read-territory.ts'
+import { readUnderstanding } from '../understanding/read-topics.ts'
+import { missingTexts } from './check-texts.ts'
+
+export interface ProductDefinitions extends Definitions {
+  calendar: WorkingCalendar
+}
+
+/**
+ * Reads everything in `flows/` and `locales/` with the quick structural checks, before a port opens. Throws
+ * `InvalidConfiguration` with all faults of all files at once. `npm run check` proves the rest.
+ */
+export function readDefinitions(root: string): ProductDefinitions {
+  const flowsDirectory = join(root, 'flows')
+  const faults: Fault[] = []
+  const keep = <Value>(read: { value: Value } | { faults: Fault[] }): Value | undefined => {
+    if ('value' in read) return read.value
+    faults.push(...read.faults)
+    return undefined
+  }
+  const texts = readTexts(join(root, 'locales'), faults)
+  const flows = keep(readFlows(join(flowsDirectory, 'conversations')))
+  const requests = keep(readRequests(join(flowsDirectory, 'requests')))
+  const eligibility = keep(readEligibility(flowsDirectory))
+  const territory = keep(readTerritory(flowsDirectory))
+  const calendar = keep(readCalendar(flowsDirectory))
+  const understander = keep(readUnderstanding(flowsDirectory))
+  if (flows && requests) faults.push(...checkFlows(flows, new Set(requests.keys())))
+  if (texts && flows && requests && eligibility) faults.push(...missingTexts(texts, { flows, requests, eligibility }))
+  if (!texts || !flows || !requests || !eligibility || !territory || !calendar || !understander || faults.length > 0) {
+    throw new InvalidConfiguration(faults)
+  }
+  return { texts, flows, requests, eligibility, territory, calendar, understander }
+}
+
+function readTexts(directory: string, faults: Fault[]): Texts | undefined {
+  try {
+    return loadTexts(directory)
+  } catch (error) {
+    faults.push({ where: 'locales', what: `not readable: ${error instanceof Error ? error.message : String(error)}` })
+    return undefined
+  }
+}

@@ -1,0 +1,90 @@
+import type { Transaction } from '../db/client.ts'
+import { desc, drizzleOn, eq } from '../db/drizzle.ts'
+import type { Action, Message, TalkEntry } from '../messaging/message.ts'
+import { messages } from '../messaging/tables.ts'
+import { dropBotMessages, enqueue } from '../outbox/enqueue.ts'
+import { type Key, sealJson } from '../secrets.ts'
+import { type LockedTicket, takeTalk } from './locked-ticket.ts'
+import { walkInWords } from './tables.ts'
+
+/** What an officer says to the citizen. */
+export interface Spoken {
+  text: string
+  actions?: Action[]
+  attachmentIds?: readonly string[]
+  /** Whether the citizen's next words are meant for the officer, so that the bot falls silent. */
+  takesTalk: boolean
+}
+
+/** An action on a ticket in the middle of its transaction. `key` is known: an erased person is not spoken to. */
+export interface Speaker extends LockedTicket {
+  tx: Transaction
+  key: Key
+  officerId: string
+  now: Date
+}
+
+/**
+ * Queues words for the citizen and returns their message id. For somebody without a chat they are kept on the ticket
+ * alone: the officer says them in person.
+ */
+export async function speakToCitizen(speaker: Speaker, spoken: Spoken): Promise<number> {
+  const { tx, contact, key, ticket, officerId, now } = speaker
+  const attachmentIds = [...(spoken.attachmentIds ?? [])]
+  if (contact === null) return keepWalkInWords(speaker, 'officer', { text: spoken.text, actions: [], attachmentIds })
+  if (spoken.takesTalk && (await takeTalk(tx, speaker))) await dropBotMessages(tx, contact.id, now)
+  const said: Message[] = [
+    { text: spoken.text, actions: spoken.actions ?? [], attachmentId: attachmentIds[0] ?? null },
+    ...attachmentIds.slice(1).map((attachmentId) => ({ text: '', actions: [], attachmentId })),
+  ]
+  await enqueue(tx, {
+    contact: { id: contact.id, key },
+    author: 'officer',
+    officerId,
+    ticketId: ticket.id,
+    messages: said,
+    now,
+  })
+  const [last] = await drizzleOn(tx)
+    .select({ id: messages.id })
+    .from(messages)
+    .where(eq(messages.ticketId, ticket.id))
+    .orderBy(desc(messages.id))
+    .limit(1)
+  if (!last) throw new Error('The message was queued without being kept')
+  return last.id
+}
+
+/** Words that stay among officers; sealed like the talk, never sent. */
+export async function keepNote(speaker: Speaker, text: string): Promise<number> {
+  const entry: TalkEntry = { text, actions: [], attachmentIds: [] }
+  if (speaker.contact === null) return keepWalkInWords(speaker, 'note', entry)
+  const [row] = await drizzleOn(speaker.tx)
+    .insert(messages)
+    .values({
+      contactId: speaker.contact.id,
+      author: 'note',
+      officerId: speaker.officerId,
+      ticketId: speaker.ticket.id,
+      sealedBody: sealJson(speaker.key, entry),
+      createdAt: speaker.now,
+    })
+    .returning({ id: messages.id })
+  if (!row) throw new Error('The note was not kept')
+  return row.id
+}
+
+async function keepWalkInWords(speaker: Speaker, author: 'officer' | 'note', entry: TalkEntry): Promise<number> {
+  const [row] = await drizzleOn(speaker.tx)
+    .insert(walkInWords)
+    .values({
+      ticketId: speaker.ticket.id,
+      author,
+      officerId: speaker.officerId,
+      sealedBody: sealJson(speaker.key, entry),
+      createdAt: speaker.now,
+    })
+    .returning({ id: walkInWords.id })
+  if (!row) throw new Error('The words were not kept')
+  return row.id
+}

@@ -1,0 +1,111 @@
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readCalendar } from '../../src/desk/read-calendar.ts'
+import {
+  addWorkingDays,
+  addWorkingMinutes,
+  type WorkingCalendar,
+  workingMinutesBetween,
+} from '../../src/desk/working-time.ts'
+
+const MINUTE = 60_000
+
+function theCalendar(): WorkingCalendar {
+  const read = readCalendar(join(import.meta.dirname, '../../flows'))
+  if ('faults' in read) throw new Error(JSON.stringify(read.faults))
+  return read.value
+}
+
+const calendar = theCalendar()
+/** A moment in Việt Nam. */
+const at = (text: string) => new Date(`${text.replace(' ', 'T')}:00+07:00`)
+const shown = (moment: Date) =>
+  new Date(moment.getTime() + 7 * 60 * MINUTE).toISOString().slice(0, 16).replace('T', ' ')
+
+describe('a promise of eight working hours', () => {
+  it.each([
+    ['on a Monday morning', '2026-11-16 07:30', '2026-11-17 08:00'],
+    ['in the lunch break', '2026-11-16 12:00', '2026-11-17 14:00'],
+    ['on a Friday afternoon', '2026-11-20 16:00', '2026-11-23 16:30'],
+    ['on a Sunday night', '2026-11-22 23:30', '2026-11-24 08:00'],
+    ['before the New Year holiday', '2026-12-31 16:00', '2027-01-04 16:30'],
+    ['before Tết', '2026-02-13 16:00', '2026-02-23 16:30'],
+    ['before a Saturday that is worked in exchange', '2026-01-09 16:00', '2026-01-10 16:30'],
+  ])('that begins %s', (_, from, due) => {
+    expect(shown(addWorkingMinutes(calendar, at(from), 480))).toBe(due)
+  })
+
+  it('ends with the shift, not at the start of the next one', () => {
+    expect(shown(addWorkingMinutes(calendar, at('2026-11-16 07:30'), 240))).toBe('2026-11-16 11:30')
+  })
+
+  it('keeps the seconds of the start', () => {
+    const from = new Date('2026-11-16T08:00:30+07:00')
+
+    expect(addWorkingMinutes(calendar, from, 10)).toEqual(new Date('2026-11-16T08:10:30+07:00'))
+  })
+})
+
+describe('a result promised in working days', () => {
+  it.each([
+    ['ten from a Monday', '2026-11-16 09:00', 10, '2026-11-30 17:00'],
+    ['one from a Friday', '2026-11-20 09:00', 1, '2026-11-23 17:00'],
+    ['one from a Saturday', '2026-11-21 09:00', 1, '2026-11-23 17:00'],
+    ['two over 30 April and 1 May', '2026-04-29 18:00', 2, '2026-05-05 17:00'],
+    ['one from just after midnight in Việt Nam', '2026-11-17 00:05', 1, '2026-11-18 17:00'],
+    ['none from a Saturday', '2026-11-21 09:00', 0, '2026-11-23 17:00'],
+  ])('%s', (_, from, days, due) => {
+    expect(shown(addWorkingDays(calendar, at(from), days))).toBe(due)
+  })
+})
+
+describe('working time', () => {
+  // Walks minute by minute; slow, and plainly right.
+  const isWorked = (moment: number) => {
+    const local = new Date(moment + 7 * 60 * MINUTE)
+    const day = local.toISOString().slice(0, 10)
+    const minute = local.getUTCHours() * 60 + local.getUTCMinutes()
+    const isOpen = calendar.extraDays.has(day) || !(calendar.holidays.has(day) || [0, 6].includes(local.getUTCDay()))
+    return isOpen && ((minute >= 450 && minute < 690) || (minute >= 810 && minute < 1020))
+  }
+  const slowly = (from: Date, minutes: number) => {
+    let moment = from.getTime()
+    for (let left = minutes; left > 0; moment += MINUTE) if (isWorked(moment)) left--
+    return new Date(moment)
+  }
+  const anyMinute = fc
+    .integer({ min: at('2025-12-20 00:00').getTime() / MINUTE, max: at('2027-05-10 00:00').getTime() / MINUTE })
+    .map((minute) => new Date(minute * MINUTE))
+
+  it('agrees with a minute-by-minute count', () => {
+    fc.assert(
+      fc.property(anyMinute, fc.integer({ min: 0, max: 3000 }), (from, minutes) => {
+        expect(addWorkingMinutes(calendar, from, minutes)).toEqual(slowly(from, minutes))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('measured back gives the minutes that were added', () => {
+    fc.assert(
+      fc.property(anyMinute, fc.integer({ min: 0, max: 20_000 }), (from, minutes) => {
+        expect(workingMinutesBetween(calendar, from, addWorkingMinutes(calendar, from, minutes))).toBe(minutes)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('is nothing over a weekend, and nothing backwards', () => {
+    expect(workingMinutesBetween(calendar, at('2026-11-20 17:00'), at('2026-11-23 07:30'))).toBe(0)
+    expect(workingMinutesBetween(calendar, at('2026-11-23 10:00'), at('2026-11-20 10:00'))).toBe(0)
+  })
+
+  it('takes less than 50 µs to find', () => {
+    const started = performance.now()
+
+    for (let count = 0; count < 2000; count++) addWorkingMinutes(calendar, at('2026-02-13 16:00'), 480)
+
+    expect((performance.now() - started) / 2000).toBeLessThan(0.05)
+  })
+})
