@@ -39,14 +39,20 @@ function incompleteLocales(): Fault[] {
   return [...files].flatMap((file) => {
     const texts = LANGUAGES.map((language) => {
       const path = join(root, 'locales', language, file)
-      return { language, texts: existsSync(path) ? flatten(JSON.parse(readFileSync(path, 'utf8'))) : new Map<string, string>() }
+      return {
+        language,
+        texts: existsSync(path) ? flatten(JSON.parse(readFileSync(path, 'utf8'))) : new Map<string, string>(),
+      }
     })
     const keys = new Set(texts.flatMap((one) => [...one.texts.keys()]))
     return [...keys].flatMap((key) => {
       const missing = texts.filter((one) => !one.texts.has(key))
-      if (missing.length > 0) return missing.map((one) => ({ where: `locales/${one.language}/${file}`, what: `text ${key} is missing` }))
+      if (missing.length > 0)
+        return missing.map((one) => ({ where: `locales/${one.language}/${file}`, what: `text ${key} is missing` }))
       const values = new Set(texts.map((one) => placeholders(one.texts.get(key) ?? '')))
-      return values.size === 1 ? [] : [{ where: `locales/*/${file}`, what: `text ${key} takes different values in each language` }]
+      return values.size === 1
+        ? []
+        : [{ where: `locales/*/${file}`, what: `text ${key} takes different values in each language` }]
     })
   })
 }
@@ -54,7 +60,9 @@ function incompleteLocales(): Fault[] {
 function flatten(value: unknown, prefix = ''): Map<string, string> {
   if (typeof value === 'string') return new Map([[prefix, value]])
   if (value === null || typeof value !== 'object') return new Map()
-  return new Map(Object.entries(value).flatMap(([key, inner]) => [...flatten(inner, prefix === '' ? key : `${prefix}.${key}`)]))
+  return new Map(
+    Object.entries(value).flatMap(([key, inner]) => [...flatten(inner, prefix === '' ? key : `${prefix}.${key}`)]),
+  )
 }
 
 function placeholders(text: string): string {

@@ -7,7 +7,7 @@ export const leases = pgTable('leases', {
   until: timestamp('until', { withTimezone: true }).notNull(),
 })
 
-/** Where polling goes on. Moves only after the updates before it are stored. */
+/** Where polling goes on. Moves only after the updates before it are stored; gone once the channel knows of it. */
 export const pollingOffsets = pgTable(
   'polling_offsets',
   {

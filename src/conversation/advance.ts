@@ -4,6 +4,7 @@ import { communesToday } from '../territory/communes-today.ts'
 import type { Effect, Words } from './effects.ts'
 import { nextQuestion, programmesAsked, requestTypeOf, stepOf } from './form.ts'
 import { ask, flowText, sayResults } from './prompt.ts'
+import { sayHotline } from './say-hotline.ts'
 import { remember, type Session, startFlow } from './session.ts'
 import type { Turn } from './situation.ts'
 import { statusLines } from './status-lines.ts'
@@ -104,7 +105,7 @@ function newHotlines(turn: Turn, session: Session): Effect[] {
   const told = (session.subject.urgent ?? '').split(' ')
   return hotlinesNow(turn, session)
     .filter((hotline) => !told.includes(hotline))
-    .map((hotline): Effect => ({ kind: 'say', lines: [{ key: `hotlines.${hotline}` }], options: [] }))
+    .map((hotline) => sayHotline(turn, hotline))
 }
 
 function urgentSubject(turn: Turn, session: Session): Record<string, string> {

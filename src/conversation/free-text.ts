@@ -3,6 +3,7 @@ import type { Urgency } from '../understanding/urgency.ts'
 import { begin, beginRequest, requestTypeFor, type StepResult } from './advance.ts'
 import type { Effect } from './effects.ts'
 import { ask } from './prompt.ts'
+import { sayHotline } from './say-hotline.ts'
 import { remember, type Session } from './session.ts'
 import type { Turn } from './situation.ts'
 import { statusLines } from './status-lines.ts'
@@ -75,7 +76,7 @@ function topicOfUrgency(urgency: Urgency): string {
 export function takeUrgentWords(turn: Turn, session: Session, urgencies: readonly Urgency[], text: string): StepResult {
   const told = (session.subject.urgent ?? '').split(' ').filter((one) => one !== '')
   const fresh = urgencies.filter((one) => !told.includes(one))
-  const effects: Effect[] = fresh.map((one) => ({ kind: 'say', lines: [{ key: `hotlines.${one}` }], options: [] }))
+  const effects = fresh.map((one) => sayHotline(turn, one))
   const subject = { urgent: [...new Set([...told, ...urgencies])].join(' ') }
   const [first] = urgencies
   if (session.subject.request !== undefined || first === undefined) {

@@ -135,6 +135,9 @@ function narrow(sql: Sql, secrets: Secrets, filter: TicketFilter, now: Date): Fr
   // One status is compared with `=`, so that the index by status gives the rows in their order.
   if (status?.length === 1) conditions.push(sql`t.status = ${status[0] ?? ''}`)
   else if (status && status.length > 1) conditions.push(sql`t.status = any(${[...status]})`)
+  // Finished tickets have no deadline: said again in terms of the order, so that the index starts where they stand.
+  if (status?.every(isFinished)) conditions.push(sql`coalesce(t.due_at, 'infinity') = 'infinity'`)
+  else if (status && !status.some(isFinished)) conditions.push(sql`coalesce(t.due_at, 'infinity') < 'infinity'`)
   if (commune !== undefined) conditions.push(sql`t.commune_code = ${commune}`)
   if (topic !== undefined) conditions.push(sql`t.topic = ${topic}`)
   if (overdue === true) conditions.push(sql`t.due_at < ${now} and t.paused_at is null`)
@@ -147,6 +150,8 @@ function narrow(sql: Sql, secrets: Secrets, filter: TicketFilter, now: Date): Fr
   }
   return conditions.reduce((all, condition) => sql`${all} and ${condition}`, sql``)
 }
+
+const isFinished = (status: TicketStatus) => status === 'resolved' || status === 'closed'
 
 function writeCursor(position: string, id: number): string {
   return Buffer.from(JSON.stringify([position, id])).toString('base64url')

@@ -36,7 +36,8 @@ export interface TicketAttachment {
 /** Everything an officer sees of one ticket. */
 export interface TicketDetails {
   ticket: Ticket
-  standing: Standing
+  /** Null when the officer saw it only because they acted on it just now. */
+  standing: Standing | null
   assignee: { id: string; username: string; name: string } | null
   answers: AnswerLine[]
   resolution: Resolution | null
@@ -49,13 +50,17 @@ export interface TicketDetails {
 
 export type ReadOutcome = { kind: 'done'; details: TicketDetails } | { kind: 'not-found' } | { kind: 'forbidden' }
 
-/** Opens one ticket for an officer and records that they read it. */
+/**
+ * Opens one ticket for an officer and records that they read it. `evenOutOfScope` shows the outcome of their own action
+ * (filed for another unit, handed back) once more.
+ */
 export async function readTicket(
   sql: Sql,
   secrets: Secrets,
   officer: Officer,
   number: string,
   now: Date,
+  options: { evenOutOfScope?: boolean } = {},
 ): Promise<ReadOutcome> {
   const drizzle = drizzleOn(sql)
   const [found] = await drizzle
@@ -71,7 +76,7 @@ export async function readTicket(
   if (!found) return { kind: 'not-found' }
   const ticket = readTicketRow(found.ticket)
   const standing = standingOf(officer, { ...ticket, isOverdue: isOverdue(ticket, now) })
-  if (standing === null) return { kind: 'forbidden' }
+  if (standing === null && !options.evenOutOfScope) return { kind: 'forbidden' }
   const sealedKey = ticket.contactId === null ? ticket.sealedKey : found.contactKey
   const key = sealedKey === null ? null : secrets.openPersonKey(sealedKey)
   const [talk, files, activity, screening] = await Promise.all([

@@ -1,9 +1,7 @@
-import type { Sql, Transaction } from '../db/client.ts'
-import { and, drizzleOn, eq, inArray } from '../db/drizzle.ts'
-import type { Fault } from '../errors.ts'
-import { attachments } from '../messaging/tables.ts'
+import type { Sql } from '../db/client.ts'
 import { type ActOutcome, type ActRequest, act, say } from './act.ts'
 import type { DeskServices } from './services.ts'
+import { strangeAttachments } from './ticket-attachments.ts'
 import { speakToCitizen } from './words.ts'
 
 export interface ReplyRequest extends ActRequest {
@@ -25,17 +23,4 @@ export function reply(sql: Sql, services: DeskServices, request: ReplyRequest, n
     const firstAnsweredAt = step.ticket.firstAnsweredAt ?? step.now
     return { set: { firstAnsweredAt, spokenAt: step.now }, facts: { message } }
   })
-}
-
-/** Names the attachments that do not belong to the ticket: an officer may only send what lies on it. */
-async function strangeAttachments(tx: Transaction, ticketId: number, ids: readonly string[]): Promise<Fault[]> {
-  if (ids.length === 0) return []
-  const found = await drizzleOn(tx)
-    .select({ id: attachments.id })
-    .from(attachments)
-    .where(and(eq(attachments.ticketId, ticketId), inArray(attachments.id, [...ids])))
-  const known = new Set(found.map((row) => row.id))
-  return ids.flatMap((id, index) =>
-    known.has(id) ? [] : [{ where: `attachments.${index}`, what: 'is not an attachment of this ticket' }],
-  )
 }

@@ -82,6 +82,11 @@ export const tickets = pgTable(
     index('tickets_queue_status').on(table.unitId, table.status, sql`coalesce(due_at, 'infinity')`, table.id),
     index('tickets_everywhere').on(sql`coalesce(due_at, 'infinity')`, table.id),
     index('tickets_everywhere_status').on(table.status, sql`coalesce(due_at, 'infinity')`, table.id),
+    index('tickets_commune').on(table.communeCode, sql`coalesce(due_at, 'infinity')`, table.id),
+    // Counting what waits reads this index alone.
+    index('tickets_waiting')
+      .on(table.unitId, table.status, table.urgent, table.dueAt, table.pausedAt)
+      .where(sql`due_at is not null`),
     index('tickets_department').on(table.departmentId, table.dueAt, table.id).where(sql`due_at is not null`),
     index('tickets_escalation').on(table.escalationUnitId, table.dueAt, table.id).where(sql`due_at is not null`),
     index('tickets_offered').on(table.offeredUnitId, table.id).where(sql`offered_unit_id is not null`),

@@ -56,8 +56,8 @@ export async function speakToCitizen(speaker: Speaker, spoken: Spoken): Promise<
 }
 
 /** Words that stay among officers; sealed like the talk, never sent. */
-export async function keepNote(speaker: Speaker, text: string): Promise<number> {
-  const entry: TalkEntry = { text, actions: [], attachmentIds: [] }
+export async function keepNote(speaker: Speaker, text: string, attachmentIds: readonly string[] = []): Promise<number> {
+  const entry: TalkEntry = { text, actions: [], attachmentIds: [...attachmentIds] }
   if (speaker.contact === null) return keepWalkInWords(speaker, 'note', entry)
   const [row] = await drizzleOn(speaker.tx)
     .insert(messages)

@@ -47,11 +47,7 @@ export interface Amount {
 }
 
 /** The amount on a day, or `undefined` when none is verified for that day. */
-export function amountOn(
-  rule: AmountRule,
-  series: ReadonlyMap<string, AmountSeries>,
-  day: string,
-): Amount | undefined {
+export function amountOn(rule: AmountRule, series: ReadonlyMap<string, AmountSeries>, day: string): Amount | undefined {
   if (rule.kind === 'setByProvince') return undefined
   if (rule.of === undefined) {
     if (rule.value === undefined || rule.confidence === undefined || rule.confidence === 'unverified') return undefined

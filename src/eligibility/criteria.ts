@@ -43,9 +43,7 @@ export interface Leaf {
   /** What the person gets from it when it holds. */
   readonly atBest: Result
 }
-export type Rule =
-  | Leaf
-  | { readonly kind: 'all' | 'any'; readonly parts: readonly Rule[]; readonly atBest: Result }
+export type Rule = Leaf | { readonly kind: 'all' | 'any'; readonly parts: readonly Rule[]; readonly atBest: Result }
 
 /**
  * Moves `not` down to the single criteria, so that an unverified criterion can never turn into a plain yes by being

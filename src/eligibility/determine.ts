@@ -6,7 +6,7 @@ import { type Amount, amountOn } from './amounts.ts'
 import { type Basis, type Confidence, type End, inForce } from './basis.ts'
 import { decidedBy, type Leaf, type Lookup, NO, OFFICER, type Result, YES } from './criteria.ts'
 import { type DiagramNode, NodeTable, restrict, resultOf, supportOf } from './diagram.ts'
-import { type Facts, type FactValue, valueOf } from './facts.ts'
+import { type Facts, type FactValue, knownValue } from './facts.ts'
 import type { Outcome, Programme, ProgrammeVersion } from './programme.ts'
 
 export interface Determination {
@@ -57,7 +57,7 @@ export function judge(programme: Programme, facts: Facts, day: string): Judgemen
 
 function inVersion(programme: Programme, version: ProgrammeVersion, facts: Facts, day: string): Judgement {
   const { variables, root, table } = version.diagram
-  const said = variables.map(({ fact }) => valueOf(fact, facts))
+  const said = variables.map(({ fact }) => knownValue(fact, facts))
   const scratch = new NodeTable(table)
   const classOf = (index: number, value: FactValue | null | undefined) =>
     value === undefined || value === null ? undefined : variables[index]?.classOf(value)
@@ -73,18 +73,18 @@ function inVersion(programme: Programme, version: ProgrammeVersion, facts: Facts
 
   const spoken = (id: string) => {
     const fact = programme.facts.get(id)
-    return fact !== undefined && (valueOf(fact, facts) ?? undefined) !== undefined
+    return fact !== undefined && (knownValue(fact, facts) ?? undefined) !== undefined
   }
   const known: Lookup = (id) => {
     const fact = programme.facts.get(id)
     if (fact === undefined) return undefined
-    const value = valueOf(fact, facts)
+    const value = knownValue(fact, facts)
     return value === undefined ? fact.assumed : (value ?? undefined)
   }
   const result = resultOf(remaining)
   const leaves = result === undefined ? [] : decidedBy(version.rule, result, known, spoken)
   const hopeful = result === YES || result === OFFICER
-  const chosen = hopeful ? benefitOf(programme, version, known, day) : null
+  const chosen = hopeful ? benefitOf(programme, version, { known, spoken }, day) : null
   for (const id of chosen?.facts ?? []) {
     if (!spoken(id) && known(id) !== undefined) assumedFacts.add(id)
   }
@@ -141,31 +141,40 @@ function outOfForce(programme: Programme, day: string): Judgement {
   }
 }
 
-/** The first benefit that holds for sure; while an earlier one is still possible the office names the level. */
-function benefitOf(programme: Programme, version: ProgrammeVersion, known: Lookup, day: string) {
-  const looked: string[] = []
+/**
+ * The first benefit that holds for sure; while an earlier one is still possible the office names the level. `facts` are
+ * those whose assumed value picked the level.
+ */
+function benefitOf(
+  programme: Programme,
+  version: ProgrammeVersion,
+  { known, spoken }: { known: Lookup; spoken: (fact: string) => boolean },
+  day: string,
+): { benefit: NonNullable<Determination['benefit']>; facts: string[] } {
+  const said: Lookup = (id) => (spoken(id) ? known(id) : undefined)
+  const byOffice = { key: `programmes.${programme.id}.benefit_office`, values: {}, amounts: [], verified: false }
+  const facts: string[] = []
   for (const benefit of version.benefit) {
-    looked.push(...benefit.facts)
     const { worst, best } = benefit.applies(known)
-    if (worst === YES) {
-      const amounts = benefit.amounts.map((rule) => amountOn(rule, programme.amounts, day))
-      const told = amounts.filter((amount) => amount !== undefined)
-      const verified = told.length === amounts.length
-      const values = Object.fromEntries(
-        told.flatMap(({ name, value, up_to }): [string, number][] =>
-          up_to === undefined ? [[name, value]] : [[name, value], [`${name}UpTo`, up_to]],
-        ),
-      )
-      const key = `programmes.${programme.id}.${verified ? benefit.key : 'benefit_office'}`
-      // A text with a hole in it would be worse than none: either every amount is known or none is named.
-      return verified
-        ? { benefit: { key, values, amounts: told, verified }, facts: looked }
-        : { benefit: { key, values: {}, amounts: [], verified }, facts: [] }
-    }
-    if (best !== NO) break
+    const settledBySaid = benefit.applies(said)
+    if (settledBySaid.worst !== settledBySaid.best) facts.push(...benefit.facts)
+    if (worst !== YES && best !== NO) break
+    if (worst !== YES) continue
+    const amounts = benefit.amounts.flatMap((rule) => amountOn(rule, programme.amounts, day) ?? [])
+    // A text with a hole in it would be worse than none: either every amount is known or none is named.
+    if (amounts.length < benefit.amounts.length) break
+    const values = amounts.flatMap(({ name, value, up_to }): [string, number][] =>
+      up_to === undefined
+        ? [[name, value]]
+        : [
+            [name, value],
+            [`${name}UpTo`, up_to],
+          ],
+    )
+    const key = `programmes.${programme.id}.${benefit.key}`
+    return { benefit: { key, values: Object.fromEntries(values), amounts, verified: true }, facts }
   }
-  const key = `programmes.${programme.id}.benefit_office`
-  return { benefit: { key, values: {}, amounts: [], verified: false }, facts: [] as string[] }
+  return { benefit: byOffice, facts: [] }
 }
 
 function timeLimitOf(version: ProgrammeVersion): Determination['time_limit'] {

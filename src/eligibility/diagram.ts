@@ -101,7 +101,9 @@ function probesOf(fact: FactDefinition, leaves: readonly Leaf[]): FactValue[] {
   if (fact.type === 'enum') return [...(fact.values ?? [])]
   const named = leaves.flatMap(({ test }) => [test.is ?? [], test.in ?? []].flat())
   if (fact.type === 'text') return [...named, '']
-  const limits = leaves.flatMap(({ test }) => [test.atLeast, test.atMost, test.above, test.below, test.is, test.in]).flat()
+  const limits = leaves
+    .flatMap(({ test }) => [test.atLeast, test.atMost, test.above, test.below, test.is, test.in])
+    .flat()
   const numbers = limits.filter((limit) => typeof limit === 'number')
   const min = fact.min ?? 0
   const max = fact.max ?? Number.MAX_SAFE_INTEGER
@@ -140,8 +142,8 @@ function combine(table: NodeTable, join: Join, absorbing: Result, left: DiagramN
   return walk(left, right)
 }
 
-const least: Join = (a, b) => (a < b ? a : b)
-const greatest: Join = (a, b) => (a > b ? a : b)
+const least: Join = (a, b) => Math.min(a, b) as Result
+const greatest: Join = (a, b) => Math.max(a, b) as Result
 
 /** The least of several diagrams: what is left when somebody else picks among them, to the person's disadvantage. */
 export function leastOf(table: NodeTable, nodes: readonly DiagramNode[]): DiagramNode {

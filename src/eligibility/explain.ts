@@ -75,7 +75,9 @@ function numberOf({ is, atLeast, atMost, above, below }: FactTest): number | und
 
 function missing({ outcome, missing }: Determination): Line[] {
   if (outcome !== 'unknown') return []
-  return missing.slice(0, MOST_REASONS).map((id) => ({ key: 'reasons.line.missing', values: { factKey: `facts.${id}.label` } }))
+  return missing
+    .slice(0, MOST_REASONS)
+    .map((id) => ({ key: 'reasons.line.missing', values: { factKey: `facts.${id}.label` } }))
 }
 
 function assumed({ assumed }: Determination): Line[] {
@@ -84,8 +86,8 @@ function assumed({ assumed }: Determination): Line[] {
   return [{ key: 'reasons.line.assumed_intro', values: {} }, ...lines]
 }
 
-function benefit(programme: Programme, { benefit, superseded_by, time_limit }: Determination): Line[] {
-  const lines: Line[] = []
+function benefit(programme: Programme, { outcome, benefit, superseded_by, time_limit }: Determination): Line[] {
+  const lines: Line[] = outcome === 'needs_officer' ? [{ key: 'reasons.line.if_granted', values: {} }] : []
   if (benefit !== null) {
     const values = Object.entries(benefit.values).map(([name, value]) => [name, formatNumber(value)])
     lines.push({ key: benefit.key, values: Object.fromEntries(values) })

@@ -79,7 +79,7 @@ export function passes(test: FactTest, value: FactValue): boolean {
  * What was said of a fact, or follows from what was said: a value, `null` (said to be not known) or `undefined` (nobody
  * spoke of it). A value that was given wins over one that follows.
  */
-export function valueOf(definition: FactDefinition, facts: Facts): FactValue | null | undefined {
+export function knownValue(definition: FactDefinition, facts: Facts): FactValue | null | undefined {
   const given = facts[definition.id]
   if (given !== undefined && given !== null) return given
   const derived = definition.derived

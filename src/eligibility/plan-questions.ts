@@ -6,7 +6,7 @@
 import { NO } from './criteria.ts'
 import type { Judgement } from './determine.ts'
 import { canReach, leastOf, NodeTable, restrict, resultOf, supportOf } from './diagram.ts'
-import { type FactDefinition, type Facts, passes, valueOf } from './facts.ts'
+import { type FactDefinition, type Facts, knownValue, passes } from './facts.ts'
 
 /** `named`: the person asked for these programmes; then sensitive and unlikely questions are fair. */
 export function planQuestion(
@@ -16,7 +16,7 @@ export function planQuestion(
   named: boolean,
 ): string | null {
   const askable = (fact: FactDefinition) =>
-    fact.ask && valueOf(fact, said) === undefined && (named || (!fact.sensitive && !isUnlikely(fact, facts, said)))
+    fact.ask && knownValue(fact, said) === undefined && (named || (!fact.sensitive && !isUnlikely(fact, facts, said)))
   const open = judgements.filter(
     (judgement) => judgement.determination.outcome === 'unknown' && (named || canBecomeYes(judgement, askable)),
   )
@@ -74,6 +74,6 @@ function canBecomeYes(judgement: Judgement, askable: (fact: FactDefinition) => b
 function isUnlikely(fact: FactDefinition, facts: ReadonlyMap<string, FactDefinition>, said: Facts): boolean {
   const source = fact.askWhen === undefined ? undefined : facts.get(fact.askWhen.fact)
   if (fact.askWhen === undefined || source === undefined) return false
-  const value = valueOf(source, said)
+  const value = knownValue(source, said)
   return value !== undefined && value !== null && !passes(fact.askWhen, value)
 }

@@ -1,6 +1,6 @@
 import type { EligibilityDefinitions } from './programme.ts'
 
-/** Ids of the programmes that a topic covers. */
+/** The ids of the programmes that belong to a topic of `flows/topics.yaml`; empty when the topic has none. */
 export function programmesOfTopic(definitions: EligibilityDefinitions, topic: string): string[] {
-  return [...definitions.programmes.values()].filter((programme) => programme.topic === topic).map((programme) => programme.id)
+  return [...definitions.programmes.values()].filter((programme) => programme.topic === topic).map(({ id }) => id)
 }

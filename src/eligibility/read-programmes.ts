@@ -43,7 +43,10 @@ export function readEligibility(flowsDirectory: string): { value: EligibilityDef
   for (const programme of programmes.values()) {
     for (const other of programme.related) {
       if (!programmes.has(other)) {
-        faults.push({ where: relative(process.cwd(), join(directory, `${programme.id}.yaml`)), what: `related: there is no programme ${other}` })
+        faults.push({
+          where: relative(process.cwd(), join(directory, `${programme.id}.yaml`)),
+          what: `related: there is no programme ${other}`,
+        })
       }
     }
   }

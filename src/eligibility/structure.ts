@@ -32,7 +32,8 @@ export function factFaults(facts: FactMap, where: string): Fault[] {
       if (test !== undefined) for (const problem of testProblems(test, facts)) say(fact.id, problem)
     }
     const sources = fact.derived && 'quotient' in fact.derived ? fact.derived.quotient : []
-    for (const source of sources) if (facts.get(source)?.type !== 'int') say(fact.id, `${source} is no number to divide`)
+    for (const source of sources)
+      if (facts.get(source)?.type !== 'int') say(fact.id, `${source} is no number to divide`)
   }
   return faults
 }
@@ -103,10 +104,7 @@ function periodProblems(file: ProgrammeFile): string[] {
 }
 
 /** The documents of a version must together be in force on each of its days. */
-function coverProblems(
-  version: ProgrammeFile['versions'][number],
-  bases: Record<string, Basis>,
-): string[] {
+function coverProblems(version: ProgrammeFile['versions'][number], bases: Record<string, Basis>): string[] {
   const periods = version.basis.flatMap((key) => bases[key] ?? []).toSorted((a, b) => (a.from < b.from ? -1 : 1))
   let covered = version.from
   for (const period of periods) {

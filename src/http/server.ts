@@ -7,12 +7,13 @@ import fastifyCookie from '@fastify/cookie'
 import fastifyFormbody from '@fastify/formbody'
 import fastifyHelmet from '@fastify/helmet'
 import fastifyRateLimit from '@fastify/rate-limit'
-import { type FastifyBaseLogger, type FastifyInstance, fastify, type RawServerDefault } from 'fastify'
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController, type RawServerDefault } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Logger } from '../log.ts'
 import type { Assets } from './assets.ts'
 import { type HealthChecks, healthRoutes } from './health.ts'
 import { type MeasuredState, type Metrics, metricsRoutes } from './metrics.ts'
+import { handleProblem, handleUnknownAddress } from './problem.ts'
 import { securityHeaders } from './security.ts'
 
 export type Server = FastifyInstance<
@@ -60,7 +61,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const publicUrl = options.publicUrl ?? null
   const app = fastify({
     loggerInstance: withoutPersonalData(options.log),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
     // The proxy in front stands on this machine or beside it; nobody else's word counts for who calls.
@@ -69,6 +70,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
+  app.setErrorHandler(handleProblem)
+  app.setNotFoundHandler(handleUnknownAddress)
 
   logRequests(app, options.metrics)
   await app.register(fastifyHelmet, securityHeaders(publicUrl))
@@ -77,6 +80,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     max: options.callsPerTenSeconds ?? 600,
     timeWindow: 10_000,
     cache: 20_000,
+    // A channel sends everybody's updates from a few addresses, and signs them.
+    allowList: (request) => request.url.startsWith('/webhooks/'),
   })
   await app.register(fastifyCookie)
   await app.register(fastifyFormbody, { bodyLimit: BODY_LIMIT })

@@ -107,3 +107,9 @@ export const attachments = pgTable(
     index('attachments_to_fetch').on(table.createdAt).where(sql`fetched_at is null and failure is null`),
   ],
 )
+
+/** When each piece of recurring work is due next, over all processes. */
+export const recurring = pgTable('recurring', {
+  name: text('name').primaryKey(),
+  nextRunAt: at('next_run_at').notNull(),
+})

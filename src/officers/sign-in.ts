@@ -11,6 +11,9 @@ export type SignInOutcome =
   | { kind: 'wrong' }
   | { kind: 'locked'; until: Date }
 
+/** The cookie that carries the token in a browser. */
+export const SESSION_COOKIE = 'cau_noi_session'
+
 const TRIES = 10
 const LOCK_MINUTES = 15
 const SESSION_HOURS = 12

@@ -11,8 +11,11 @@ export interface Vocabulary {
   rarity: Float32Array
 }
 
-/** Weight of a block of features against the others; each block has length one before it. */
+/** Weight of each block of features (its first letter) against the others; a block has length one before it. */
 export type BlockWeights = Readonly<Record<string, number>>
+
+/** Blocks whose values are taken as they are: keyword weights and the length of the text. */
+const isPlain = (kind: string) => kind === 'k' || kind === 'n'
 
 export function buildVocabulary(texts: readonly Map<string, number>[], fewest: number): Vocabulary {
   const seen = new Map<string, number>()
@@ -20,9 +23,9 @@ export function buildVocabulary(texts: readonly Map<string, number>[], fewest: n
   const ids = new Map<string, number>()
   const rarity: number[] = []
   for (const [name, count] of seen) {
-    if (count < fewest && name.startsWith('c:')) continue
+    if (count < fewest && name.startsWith('c')) continue
     ids.set(name, rarity.length)
-    rarity.push(name.startsWith('k:') ? 1 : Math.log((1 + texts.length) / (1 + count)) + 1)
+    rarity.push(isPlain(name.charAt(0)) ? 1 : Math.log((1 + texts.length) / (1 + count)) + 1)
   }
   return { ids, rarity: Float32Array.from(rarity) }
 }
@@ -37,7 +40,7 @@ export function vectorOf(features: Map<string, number>, vocabulary: Vocabulary, 
     const id = vocabulary.ids.get(name)
     // Unknown features count in the length too: a text full of unknown words speaks more softly.
     const rarity = id === undefined ? 4 : (vocabulary.rarity[id] ?? 1)
-    const value = kind === 'k' ? count : (1 + Math.log(count)) * rarity
+    const value = isPlain(kind) ? count : (1 + Math.log(count)) * rarity
     if (blocks[kind] === undefined) continue
     squares[kind] = (squares[kind] ?? 0) + value * value
     if (id === undefined) continue
@@ -46,7 +49,7 @@ export function vectorOf(features: Map<string, number>, vocabulary: Vocabulary, 
     kinds.push(kind)
   }
   for (const [at, kind] of kinds.entries()) {
-    const length = kind === 'k' ? Math.max(1, Math.sqrt(squares[kind] ?? 1)) : Math.sqrt(squares[kind] ?? 1)
+    const length = isPlain(kind) ? Math.max(1, Math.sqrt(squares[kind] ?? 1)) : Math.sqrt(squares[kind] ?? 1)
     values[at] = ((values[at] ?? 0) / length) * (blocks[kind] ?? 0)
   }
   return { ids: Int32Array.from(ids), values: Float32Array.from(values) }
@@ -66,8 +69,9 @@ export interface Teaching {
   decay: number
 }
 
+/** Each example is a list of variants, shown in turn from round to round. */
 export function teach(
-  vectors: readonly Vector[],
+  variants: readonly (readonly Vector[])[],
   labels: readonly string[],
   featureCount: number,
   { rounds, rate, decay }: Teaching,
@@ -84,7 +88,7 @@ export function teach(
   const bias = new Float32Array(width)
   const steps = new Float32Array(featureCount).fill(1e-2)
   const scores = new Float32Array(width)
-  const order = Array.from(vectors.keys())
+  const order = Array.from(variants.keys())
   let state = 20220601
   for (let round = 0; round < rounds; round++) {
     for (let at = order.length - 1; at > 0; at--) {
@@ -95,7 +99,8 @@ export function teach(
       order[other] = kept
     }
     for (const example of order) {
-      const vector = vectors[example]
+      const shown = variants[example]
+      const vector = shown?.[round % shown.length]
       const target = targets[example] ?? 0
       if (!vector) continue
       score(vector, weights, bias, scores)

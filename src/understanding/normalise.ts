@@ -3,7 +3,7 @@
  * never throws, whatever the text holds.
  */
 import { FILLERS, OPENINGS, SHORT_FORMS } from './short-forms.ts'
-import { isSyllable, repairSlip, soundOf } from './syllable.ts'
+import { repairSlip, soundOf } from './syllable.ts'
 
 /** Longer texts are cut here before anything reads them, so that no text can be slow. */
 export const LONGEST_TEXT = 2000
@@ -59,9 +59,8 @@ function withoutMarks(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').replaceAll('đ', 'd')
 }
 
-/** Hỏi and ngã count as one: many people write the one for the other. */
 function marksOf(run: string): string {
-  const marks = run.normalize('NFD').replaceAll('\u0303', '\u0309').match(/\p{M}|đ/gu) ?? []
+  const marks = run.normalize('NFD').match(/\p{M}|đ/gu) ?? []
   return marks.sort().join('')
 }
 
@@ -116,9 +115,4 @@ function withoutOpening(words: Word[]): Word[] {
 
 function stripped(word: Word): Word {
   return { plain: word.plain, sound: word.sound, marks: word.marks }
-}
-
-/** Whether a plain word could be Vietnamese at all. */
-export function looksVietnamese(plain: string): boolean {
-  return isSyllable(plain)
 }

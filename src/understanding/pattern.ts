@@ -22,58 +22,85 @@ export function readPattern(phrase: string): Pattern {
   return { parts, atStart, atEnd }
 }
 
+/** Whether a word of a phrase and a word of a text are the same. */
+export type Agreement = (expected: Word, typed: Word) => boolean
+
+/** Same letters, or letters that Northern speakers mix up. For texts whose words nobody has put right before. */
+export const agreesInSound: Agreement = (expected, typed) =>
+  expected.sound === typed.sound && marksAgree(expected, typed)
+
+/** Same letters. For texts whose slips of the ear are repaired. */
+export const agreesInLetters: Agreement = (expected, typed) =>
+  expected.plain === typed.plain && marksAgree(expected, typed)
+
+const marksAgree: Agreement = (expected, typed) => typed.marks === null || typed.marks === (expected.marks ?? '')
+
 /** The words `[from, to)` that the pattern covers at its first place in the text, or `null`. */
-export function findPattern(pattern: Pattern, words: readonly Word[]): { from: number; to: number } | null {
+export function findPattern(
+  pattern: Pattern,
+  words: readonly Word[],
+  agree: Agreement = agreesInSound,
+): { from: number; to: number } | null {
   const starts = pattern.atStart ? Math.min(1, words.length) : words.length
   for (let from = 0; from < starts; from++) {
-    const to = matchFrom(pattern, 0, words, from)
+    const to = matchFrom(pattern, 0, words, from, agree)
     if (to !== null) return { from, to }
   }
   return null
 }
 
-function matchFrom(pattern: Pattern, part: number, words: readonly Word[], at: number): number | null {
+function matchFrom(
+  pattern: Pattern,
+  part: number,
+  words: readonly Word[],
+  at: number,
+  agree: Agreement,
+): number | null {
   const expected = pattern.parts[part]
   if (expected === undefined) return pattern.atEnd && at !== words.length ? null : at
   if (expected === '*') {
     for (let gap = 0; gap <= WIDEST_GAP && at + gap <= words.length; gap++) {
-      const to = matchFrom(pattern, part + 1, words, at + gap)
+      const to = matchFrom(pattern, part + 1, words, at + gap, agree)
       if (to !== null) return to
     }
     return null
   }
   const word = words[at]
-  return word !== undefined && agrees(expected, word) ? matchFrom(pattern, part + 1, words, at + 1) : null
+  return word !== undefined && agree(expected, word) ? matchFrom(pattern, part + 1, words, at + 1, agree) : null
 }
 
-export function agrees(expected: Word, typed: Word): boolean {
-  return expected.sound === typed.sound && (typed.marks === null || typed.marks === (expected.marks ?? ''))
-}
-
-/** Many patterns found in one pass: only those whose first word occurs are tried. */
+/** Many patterns found in one pass, by their letters: only those whose first word occurs are tried. */
 export interface PatternIndex<Value> {
-  byFirstSound: Map<string, { pattern: Pattern; value: Value }[]>
+  byFirstWord: Map<string, { pattern: Pattern; value: Value }[]>
 }
 
 export function indexPatterns<Value>(entries: Iterable<readonly [string, Value]>): PatternIndex<Value> {
-  const byFirstSound: PatternIndex<Value>['byFirstSound'] = new Map()
+  const byFirstWord: PatternIndex<Value>['byFirstWord'] = new Map()
   for (const [phrase, value] of entries) {
     const pattern = readPattern(phrase)
     const first = pattern.parts[0]
     if (first === undefined || first === '*') continue
-    const found = byFirstSound.get(first.sound) ?? []
+    const found = byFirstWord.get(first.plain) ?? []
     found.push({ pattern, value })
-    byFirstSound.set(first.sound, found)
+    byFirstWord.set(first.plain, found)
   }
-  return { byFirstSound }
+  return { byFirstWord }
 }
 
 export function matchingValues<Value>(index: PatternIndex<Value>, words: readonly Word[]): Value[] {
-  const values: Value[] = []
-  for (const sound of new Set(words.map((word) => word.sound))) {
-    for (const { pattern, value } of index.byFirstSound.get(sound) ?? []) {
-      if (findPattern(pattern, words)) values.push(value)
+  return matches(index, words).map(({ value }) => value)
+}
+
+/** Every pattern of the index that is in the text. */
+export function matches<Value>(
+  index: PatternIndex<Value>,
+  words: readonly Word[],
+): { pattern: Pattern; value: Value }[] {
+  const found: { pattern: Pattern; value: Value }[] = []
+  for (const first of new Set(words.map((word) => word.plain))) {
+    for (const entry of index.byFirstWord.get(first) ?? []) {
+      if (findPattern(entry.pattern, words, agreesInLetters)) found.push(entry)
     }
   }
-  return values
+  return found
 }

@@ -17,13 +17,17 @@ export const INTENTS = [
 export type Intent = (typeof INTENTS)[number]
 
 const phrase = z.string().trim().min(1)
-const phrases = z.array(phrase).min(3)
+/** A block of text, one phrase a line: thousands of list items would take the reader a quarter of a second. */
+const lines = z.string().transform((text) => text.split('\n').map((line) => line.trim()).filter((line) => line !== ''))
+const phrases = lines.refine((found) => found.length >= 3, 'needs at least three phrases, one a line')
 const weighted = z.record(phrase, z.number().min(0).max(10))
 
 const topic = z
   .strictObject({
     id: z.enum(TOPICS),
     keywords: weighted,
+    /** Phrases that settle the topic, whatever else the text speaks of; the longest that matches wins. */
+    decisive: lines.optional(),
     phrases: phrases.optional(),
     /** Only for what is out of scope: the right door elsewhere, and what people say who look for it. */
     doors: z.record(z.string().regex(/^[a-z_]+$/), phrases).optional(),

@@ -27,8 +27,8 @@ export interface UploadedFile {
   name: string
 }
 
-type Method = keyof ApiMethods<string>
-type Payload<M extends Method> = Parameters<ApiMethods<string>[M]>[0]
+type Method = Extract<keyof ApiMethods, string>
+type Payload<M extends Method> = Parameters<ApiMethods[M]>[0]
 
 export interface CallOptions {
   /** 10 seconds unless told. */
@@ -216,9 +216,7 @@ function exchange(request: typeof http.request, target: http.RequestOptions, cal
         else chunks.push(chunk)
       })
       answer.on('error', () => fail('answer cut off'))
-      answer.on('end', () =>
-        settle({ kind: 'answered', status: answer.statusCode ?? 0, body: Buffer.concat(chunks) }),
-      )
+      answer.on('end', () => settle({ kind: 'answered', status: answer.statusCode ?? 0, body: Buffer.concat(chunks) }))
     })
     outgoing.end(call.body)
   })

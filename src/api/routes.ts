@@ -1,0 +1,87 @@
+/**
+ * The JSON API under `/api/v1`, with its description at `/api/openapi.json`. Routes translate between HTTP and the
+ * modules; whatever is decided is decided there.
+ */
+import fastifyCookie from '@fastify/cookie'
+import fastifyRateLimit from '@fastify/rate-limit'
+import fastifySwagger from '@fastify/swagger'
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { handleProblem, handleUnknownAddress, Problem } from '../http/problem.ts'
+import { isFromOurPages } from '../http/security.ts'
+import { requireOfficer } from './authentication.ts'
+import { definitionRoutes } from './definitions.ts'
+import { queueRoutes } from './queues.ts'
+import { screeningRoutes } from './screenings.ts'
+import type { Api, ApiServices } from './services.ts'
+import { sessionRoutes } from './sessions.ts'
+import { ticketVerbRoutes } from './ticket-verbs.ts'
+import { ticketRoutes } from './tickets.ts'
+import { understandRoutes } from './understand.ts'
+
+export type { ApiServices } from './services.ts'
+
+/** Changes nothing on the server, so it needs no proof of where it comes from. */
+const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+export async function apiRoutes(app: Api, services: ApiServices): Promise<void> {
+  await app.register(async (api: Api) => {
+    api.setValidatorCompiler(validatorCompiler)
+    api.setSerializerCompiler(serializerCompiler)
+    api.setErrorHandler(handleProblem)
+    await describe(api)
+    api.get('/api/openapi.json', { schema: { hide: true } }, async () => api.swagger())
+    await api.register((scope: Api) => v1(scope, services), { prefix: '/api/v1' })
+  })
+}
+
+async function v1(api: Api, services: ApiServices): Promise<void> {
+  if (!api.hasPlugin('@fastify/cookie')) await api.register(fastifyCookie)
+  if (!api.hasPlugin('@fastify/rate-limit')) {
+    // 20 a second from one address at the least, and those may come in one burst.
+    await api.register(fastifyRateLimit, { global: true, max: 600, timeWindow: 10_000 })
+  }
+  api.setNotFoundHandler(handleUnknownAddress)
+  readJsonOnly(api)
+  api.addHook('onRequest', async (request) => {
+    if (READING.has(request.method) || isFromOurPages(request, services.publicUrl ?? null)) return
+    throw new Problem(403, 'This call comes from a page that is not ours')
+  })
+
+  await api.register((scope: Api) => sessionRoutes(scope, services))
+  await api.register((scope: Api) => definitionRoutes(scope, services))
+  await api.register((scope: Api) => screeningRoutes(scope, services))
+  await api.register((scope: Api) => understandRoutes(scope, services))
+  await api.register(async (scope: Api) => {
+    requireOfficer(scope, services)
+    await queueRoutes(scope, services)
+    await ticketRoutes(scope, services)
+    await ticketVerbRoutes(scope, services)
+  })
+}
+
+/** No form of another page can be read here: whatever is not JSON is answered 415. */
+function readJsonOnly(api: Api): void {
+  api.removeAllContentTypeParsers()
+  api.addContentTypeParser('application/json', { parseAs: 'string' }, api.getDefaultJsonParser('error', 'error'))
+}
+
+async function describe(api: Api): Promise<void> {
+  await api.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Cầu Nối',
+        version: '1',
+        description: 'Screenings, tickets and queues. Errors are application/problem+json (RFC 9457).',
+      },
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer' },
+          cookie: { type: 'apiKey', in: 'cookie', name: 'cau_noi_session' },
+        },
+      },
+      security: [{ token: [] }, { cookie: [] }, {}],
+    },
+    transform: jsonSchemaTransform,
+  })
+}

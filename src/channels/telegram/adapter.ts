@@ -1,0 +1,72 @@
+import { fileTypeFromBuffer } from 'file-type'
+import { z } from 'zod'
+import type { Clock } from '../../clock.ts'
+import type { Capabilities, ChannelAdapter, FetchedFile } from '../../messaging/channel.ts'
+import { type BotApi, type BotApiOptions, createBotApi } from './bot-api.ts'
+import { deliver, type OpenAttachment } from './deliver.ts'
+import { TEXT_MAX } from './split-text.ts'
+import { FILE_MAX_BYTES } from './translate.ts'
+
+const CAPABILITIES: Capabilities = {
+  buttons: true,
+  textLength: TEXT_MAX,
+  // Telegram tells of about 30 a second over all chats; a little below it never meets the limit.
+  ratePerSecond: 28,
+  burstPerContact: 5,
+  replyWindowHours: null,
+}
+
+const fileSchema = z.object({ file_path: z.string().optional() })
+
+export interface TelegramOptions extends BotApiOptions {
+  clock: Clock
+  /** For officers' replies with a file. */
+  openAttachment?: OpenAttachment
+}
+
+export interface TelegramChannel extends ChannelAdapter {
+  /** For the webhook and the polling of the same bot. */
+  readonly api: BotApi
+  close(): void
+}
+
+/** A file could not be fetched now and may be later. */
+export class TelegramUnavailable extends Error {
+  constructor(reason: string) {
+    super(`Telegram gave no file: ${reason}`)
+    this.name = 'TelegramUnavailable'
+  }
+}
+
+export function createTelegram(options: TelegramOptions): TelegramChannel {
+  const api = createBotApi(options)
+  const now = () => options.clock.now()
+  const openAttachment = options.openAttachment ?? (async () => null)
+  return {
+    id: 'telegram',
+    account: api.account,
+    capabilities: CAPABILITIES,
+    api,
+    deliver: (delivery) => deliver(api, delivery, now, openAttachment),
+    fetchFile: (externalId) => fetchFile(api, externalId),
+    close: () => api.close(),
+  }
+}
+
+async function fetchFile(api: BotApi, externalId: string): Promise<FetchedFile | null> {
+  const answer = await api.call('getFile', { file_id: externalId })
+  if (answer.kind === 'error') {
+    if (answer.code === 400) return null
+    throw new TelegramUnavailable(`answer ${answer.code}`)
+  }
+  if (answer.kind !== 'ok') throw new TelegramUnavailable(answer.reason)
+  const file = fileSchema.safeParse(answer.result)
+  if (!file.success || file.data.file_path === undefined) return null
+
+  const download = await api.download(file.data.file_path, FILE_MAX_BYTES)
+  if (download.kind === 'failed') throw new TelegramUnavailable(download.reason)
+  if (download.kind !== 'content') return null
+  // What the sender's phone calls a file is not trusted: the bytes say what it is.
+  const type = await fileTypeFromBuffer(download.content)
+  return { content: download.content, mediaType: type?.mime ?? 'application/octet-stream' }
+}

@@ -1,0 +1,47 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Texts } from '../../i18n.ts'
+import type { Logger } from '../../log.ts'
+import type { BotApi } from './bot-api.ts'
+import { announceCommands } from './commands.ts'
+import { ALLOWED_UPDATES } from './update-schema.ts'
+
+const PAUSE_MS = 5_000
+
+export interface WebhookRegistration {
+  api: BotApi
+  publicUrl: string
+  secret: string
+  texts: Texts
+  log: Pick<Logger, 'info' | 'warn'>
+}
+
+/** Tells Telegram where updates go, in the background until it took it. `stop` ends the trying, not the webhook. */
+export function registerWebhook(options: WebhookRegistration): { stop(): Promise<void> } {
+  const stopping = new AbortController()
+  const done = tryUntilTaken(options, stopping.signal)
+  return {
+    async stop() {
+      stopping.abort()
+      await done
+    },
+  }
+}
+
+async function tryUntilTaken(options: WebhookRegistration, signal: AbortSignal): Promise<void> {
+  const { api, publicUrl, secret, texts, log } = options
+  while (!signal.aborted) {
+    const answer = await api.call(
+      'setWebhook',
+      { url: `${publicUrl}/webhooks/telegram`, secret_token: secret, allowed_updates: ALLOWED_UPDATES },
+      { signal },
+    )
+    if (answer.kind === 'ok') {
+      log.info({ channel: 'telegram', account: api.account }, 'webhook registered')
+      await announceCommands(api, texts)
+      return
+    }
+    const why = answer.kind === 'error' ? { code: answer.code, why: answer.description } : { why: answer.reason }
+    log.warn({ channel: 'telegram', account: api.account, ...why }, 'webhook not registered, trying again')
+    await pause(PAUSE_MS, undefined, { signal }).catch(() => {})
+  }
+}

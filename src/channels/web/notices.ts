@@ -1,0 +1,56 @@
+/**
+ * "Look again": from whichever process changed a talk to the processes whose streams show it. A notice may come before
+ * what it tells of is committed, and may be lost; streams look again by themselves.
+ */
+import type { Sql } from '../../db/client.ts'
+import type { Logger } from '../../log.ts'
+
+const CHANNEL = 'web_messages'
+/** Tabs and devices of one person; more is somebody who wants to wear us out. */
+const STREAMS_PER_TALK = 8
+
+export async function notifyTalk(sql: Sql, talk: string): Promise<void> {
+  await sql`select pg_notify(${CHANNEL}, ${talk})`.catch(() => {})
+}
+
+export interface Notices {
+  /** Null when the talk has too many streams already. Returns what ends it. */
+  subscribe(talk: string, wake: () => void): (() => void) | null
+  close(): Promise<void>
+}
+
+export function createNotices(sql: Sql, log: Pick<Logger, 'warn'>): Notices {
+  const talks = new Map<string, Set<() => void>>()
+  let listening: Promise<{ unlisten(): Promise<void> } | null> | null = null
+
+  const listen = () =>
+    sql
+      .listen(
+        CHANNEL,
+        (talk) => talks.get(talk)?.forEach((wake) => wake()),
+        // Also after the connection was lost and found again: what was missed meanwhile is read now.
+        () => talks.forEach((wakes) => wakes.forEach((wake) => wake())),
+      )
+      .catch((error: unknown) => {
+        log.warn({ err: error, channel: 'web' }, 'notices of new messages are not heard')
+        listening = null
+        return null
+      })
+
+  return {
+    subscribe(talk, wake) {
+      const wakes = talks.get(talk) ?? new Set()
+      if (wakes.size >= STREAMS_PER_TALK) return null
+      talks.set(talk, wakes.add(wake))
+      listening ??= listen()
+      return () => {
+        wakes.delete(wake)
+        if (wakes.size === 0) talks.delete(talk)
+      }
+    },
+    async close() {
+      const listener = await listening
+      await listener?.unlisten().catch(() => {})
+    },
+  }
+}

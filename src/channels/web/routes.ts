@@ -1,0 +1,321 @@
+/**
+ * The web chat: the page, what it sends, and the stream of what it gets. Everything said is stored by `receive` before
+ * it is acknowledged, and a repeat with the same `id` after a broken line has no effect.
+ */
+import { PassThrough } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Clock } from '../../clock.ts'
+import type { Sql } from '../../db/client.ts'
+import type { Fault } from '../../errors.ts'
+import type { Texts } from '../../i18n.ts'
+import { newId } from '../../ids.ts'
+import type { Logger } from '../../log.ts'
+import type { Receive } from '../../messaging/channel.ts'
+import type { UpdateBody } from '../../messaging/update.ts'
+import { open, type Secrets } from '../../secrets.ts'
+import { ACCOUNT, callerOf, giveAddress, talkKey } from './address.ts'
+import { readCursor } from './cursor.ts'
+import { createNotices, notifyTalk } from './notices.ts'
+import { createPage } from './page.ts'
+import { sendProblem } from './problem.ts'
+import { streamTalk } from './stream.ts'
+import { readTalk, type WebContact } from './talk.ts'
+import { FILE_MAX_BYTES, storeUpload, uploadTypeOf } from './upload.ts'
+
+export interface WebChatOptions {
+  sql: Sql
+  secrets: Secrets
+  receive: Receive
+  clock: Clock
+  texts: Texts
+  log: Pick<Logger, 'warn' | 'error'>
+  /** Null while the address is new to us. */
+  findContact(address: string): Promise<WebContact | null>
+  /** Address of a file under `chat/` with a mark of its content. */
+  assetUrl(path: string): string
+  /** False for a call that a browser makes on behalf of another site's page. */
+  isFromOurPages(request: FastifyRequest): boolean
+  /** The page is reached by https only, so the cookie is sent by https only. */
+  secure: boolean
+}
+
+const TEXT_MAX = 20_000
+/** Twenty thousand characters, each written as an escape. */
+const BODY_MAX_BYTES = 256 * 1024
+
+const idSchema = z.string().regex(/^[\w.-]{1,64}$/)
+
+/** One of the four. `action_id` is another name of `action`. */
+const messageSchema = z
+  .object({
+    id: idSchema.optional(),
+    text: z.string().max(TEXT_MAX).optional(),
+    action: z.string().min(1).max(64).optional(),
+    action_id: z.string().min(1).max(64).optional(),
+    start: z.literal(true).optional(),
+  })
+  .transform(({ id, text, action, action_id, start }, context) => {
+    const bodies: UpdateBody[] = []
+    if (text !== undefined && text.trim() !== '') bodies.push({ kind: 'text', text })
+    if (action !== undefined) bodies.push({ kind: 'action', actionId: action })
+    else if (action_id !== undefined) bodies.push({ kind: 'action', actionId: action_id })
+    if (start !== undefined) bodies.push({ kind: 'start', payload: null })
+    const [body] = bodies
+    if (body === undefined || bodies.length > 1) {
+      context.addIssue({ code: 'custom', path: ['text'], message: 'send either a text that is not empty, or an action' })
+      return z.NEVER
+    }
+    return { id: id ?? newId(), body }
+  })
+
+const fileQuerySchema = z.object({
+  id: idSchema.optional(),
+  name: z.string().max(200).optional(),
+  caption: z.string().max(2000).optional(),
+})
+const streamQuerySchema = z.object({ after: z.string().optional() })
+const pageQuerySchema = z.object({ kiosk: z.string().optional(), lang: z.enum(['vi', 'en']).catch('vi').optional() })
+const attachmentSchema = z.object({ id: z.uuid() })
+
+export async function webChatRoutes(app: FastifyInstance, options: WebChatOptions): Promise<void> {
+  const { sql, secrets, texts, log, secure } = options
+  const page = createPage(texts, options.assetUrl)
+  const notices = createNotices(sql, log)
+  const closing = new AbortController()
+
+  await app.register(async (scope) => {
+    // Only what a page of ours sends is read; a form of another site would come in one of the types removed here.
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
+      done(null, readJson(String(body))),
+    )
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    scope.setErrorHandler(async (error: Error & { code?: string; statusCode?: number }, request, reply) => {
+      if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+        const key = request.routeOptions.url?.endsWith('/files') ? 'fileTooLarge' : 'textTooLong'
+        return sendProblem(request, reply, texts, { status: 413, key })
+      }
+      throw error
+    })
+    scope.addHook('preClose', async () => closing.abort())
+    scope.addHook('onClose', async () => notices.close())
+
+    scope.get('/chat', async (request, reply) => {
+      const { kiosk, lang } = pageQuerySchema.parse(request.query)
+      const isKiosk = kiosk === '1'
+      const caller = callerOf(request, secrets)
+      if (caller.kind !== 'known') giveAddress(reply, { secrets, secure, forSession: isKiosk })
+      reply.header('cache-control', 'no-store').type('text/html; charset=utf-8')
+      return reply.send(page(lang ?? 'vi', isKiosk))
+    })
+
+    scope.post('/api/v1/chat/messages', { bodyLimit: BODY_MAX_BYTES }, async (request, reply) => {
+      const address = admit(request, reply)
+      if (address === null) return reply
+      if (!isJson(request)) return sendProblem(request, reply, texts, { status: 415, key: 'json' })
+      const parsed = messageSchema.safeParse(request.body)
+      if (!parsed.success) {
+        const isTooLong = parsed.error.issues.some(({ code, path }) => code === 'too_big' && path[0] === 'text')
+        const key = isTooLong ? 'textTooLong' : 'message'
+        return sendProblem(request, reply, texts, { status: 422, key, faults: faultsOf(parsed.error) })
+      }
+      return take(request, reply, address, parsed.data.id, parsed.data.body)
+    })
+
+    scope.post('/api/v1/chat/files', { bodyLimit: FILE_MAX_BYTES }, async (request, reply) => {
+      const address = admit(request, reply)
+      if (address === null) return reply
+      const query = fileQuerySchema.safeParse(request.query)
+      if (!query.success) {
+        return sendProblem(request, reply, texts, { status: 422, key: 'message', faults: faultsOf(query.error) })
+      }
+      const content = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+      const mediaType = await uploadTypeOf(content)
+      if (mediaType === null) return sendProblem(request, reply, texts, { status: 415, key: 'fileType' })
+
+      const id = query.data.id ?? newId()
+      const attachmentId = await stored(address, () => storeFile(address, id, content, mediaType))
+      if (attachmentId === null) return unavailable(request, reply)
+      const file = {
+        media: mediaType === 'application/pdf' ? ('document' as const) : ('photo' as const),
+        externalId: null,
+        attachmentId,
+        mediaType,
+        sizeBytes: content.length,
+        name: query.data.name ?? null,
+        caption: query.data.caption ?? null,
+      }
+      return take(request, reply, address, id, { kind: 'file', file })
+    })
+
+    scope.get('/api/v1/chat/stream', async (request, reply) => {
+      const address = admit(request, reply)
+      if (address === null) return reply
+      const query = streamQuerySchema.safeParse(request.query)
+      const asked = request.headers['last-event-id'] ?? (query.success ? query.data.after : undefined)
+      return stream(request, reply, address, typeof asked === 'string' ? asked : undefined)
+    })
+
+    scope.get('/api/v1/chat/attachments/:id', async (request, reply) => {
+      const address = admit(request, reply)
+      if (address === null) return reply
+      const { success, data } = attachmentSchema.safeParse(request.params)
+      const contact = success ? await options.findContact(address) : null
+      const file = success && contact !== null ? await openOwn(contact, data.id) : null
+      if (file === null) return sendProblem(request, reply, texts, { status: 404, key: 'noFile' })
+      return reply
+        .type(file.mediaType)
+        .header('cache-control', 'private, max-age=3600')
+        .header('x-content-type-options', 'nosniff')
+        .header('content-disposition', file.mediaType.startsWith('image/') ? 'inline' : 'attachment')
+        .send(file.content)
+    })
+
+    scope.post('/api/v1/chat/end', async (request, reply) => {
+      const address = admit(request, reply)
+      if (address === null) return reply
+      // Nobody can open this talk again, so nothing may be sent to it.
+      await options.receive([updateOf(address, newId(), { kind: 'left' })]).catch(() => {})
+      giveAddress(reply, { secrets, secure, forSession: true })
+      return reply.code(204).send()
+    })
+  })
+
+  /** The caller's address; a newcomer gets one. Null when the call was refused, with the answer on its way. */
+  function admit(request: FastifyRequest, reply: FastifyReply): string | null {
+    reply.header('cache-control', 'no-store')
+    if (request.method !== 'GET' && !options.isFromOurPages(request)) {
+      sendProblem(request, reply, texts, { status: 403, key: 'otherSite' })
+      return null
+    }
+    const caller = callerOf(request, secrets)
+    if (caller.kind === 'known') return caller.address
+    if (caller.kind === 'newcomer') return giveAddress(reply, { secrets, secure })
+    sendProblem(request, reply, texts, { status: 401, key: 'cookie' })
+    return null
+  }
+
+  async function take(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    address: string,
+    id: string,
+    body: UpdateBody,
+  ): Promise<FastifyReply> {
+    const isStored = await stored(address, async () => {
+      await options.receive([updateOf(address, id, body)])
+      return true
+    })
+    if (isStored === null) return unavailable(request, reply)
+    void notifyTalk(sql, talkKey(secrets, address))
+    return reply.code(202).send({ id })
+  }
+
+  async function storeFile(
+    address: string,
+    id: string,
+    content: Uint8Array,
+    mediaType: NonNullable<Awaited<ReturnType<typeof uploadTypeOf>>>,
+  ): Promise<string | null> {
+    let contact = await options.findContact(address)
+    if (contact === null) {
+      // A file may be the first thing that somebody sends; their key has to exist before it can be sealed.
+      await options.receive([updateOf(address, `${id}.start`.slice(-64), { kind: 'start', payload: null })])
+      contact = await options.findContact(address)
+    }
+    if (contact === null) return null
+    return storeUpload(options, contact, { externalId: externalIdOf(address, id), content, mediaType })
+  }
+
+  function stream(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    address: string,
+    asked: string | undefined,
+  ): FastifyReply {
+    const gone = new AbortController()
+    const signal = AbortSignal.any([gone.signal, closing.signal])
+    const body = new PassThrough()
+    let wake = () => {}
+    const unsubscribe = notices.subscribe(talkKey(secrets, address), () => wake())
+    if (unsubscribe === null) {
+      reply.header('retry-after', '10')
+      return sendProblem(request, reply, texts, { status: 429, key: 'tooManyStreams' })
+    }
+    reply.raw.on('close', () => gone.abort())
+    let contact: WebContact | null = null
+    void streamTalk({
+      read: async (cursor) => {
+        contact = await options.findContact(address)
+        return contact === null ? null : readTalk(options, contact, cursor)
+      },
+      language: () => contact?.language ?? null,
+      cursor: readCursor(asked),
+      write: (text) => void body.write(text),
+      subscribe: (listener) => {
+        wake = listener
+        return unsubscribe
+      },
+      signal,
+      log,
+    }).finally(() => body.end())
+    return reply
+      .type('text/event-stream; charset=utf-8')
+      .header('cache-control', 'no-store')
+      // A proxy that collects the stream would hold every answer back.
+      .header('x-accel-buffering', 'no')
+      .send(body)
+  }
+
+  function updateOf(address: string, id: string, body: UpdateBody) {
+    const externalId = externalIdOf(address, id)
+    return { channel: 'web', account: ACCOUNT, address, externalId, body, messageId: id, quotedMessageId: null }
+  }
+
+  /** One browser cannot take the id of another's message. */
+  function externalIdOf(address: string, id: string): string {
+    return `${talkKey(secrets, address)}:${id}`
+  }
+
+  async function stored<Result>(address: string, work: () => Promise<Result>): Promise<Result | null> {
+    try {
+      return await work()
+    } catch (error) {
+      log.error({ err: error, channel: 'web', talk: talkKey(secrets, address) }, 'an update could not be stored')
+      return null
+    }
+  }
+
+  function unavailable(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    reply.header('retry-after', '2')
+    return sendProblem(request, reply, texts, { status: 503, key: 'unavailable' })
+  }
+
+  async function openOwn(contact: WebContact, id: string): Promise<{ content: Buffer; mediaType: string } | null> {
+    if (contact.sealedKey === null) return null
+    const [row] = await sql<{ media_type: string | null; sealed_content: Buffer }[]>`
+      select media_type, sealed_content from attachments
+      where id = ${id} and contact_id = ${contact.id} and sealed_content is not null`
+    if (row === undefined) return null
+    const content = open(secrets.openPersonKey(contact.sealedKey), row.sealed_content)
+    return { content, mediaType: row.media_type ?? 'application/octet-stream' }
+  }
+}
+
+function isJson(request: FastifyRequest): boolean {
+  return request.headers['content-type']?.toLowerCase().startsWith('application/json') === true
+}
+
+/** What is no JSON is refused by the schema, with the same words as any other body that cannot be used. */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+function faultsOf(error: z.ZodError): Fault[] {
+  return error.issues.map(({ path, message }) => ({ where: ['body', ...path].join('.'), what: message }))
+}

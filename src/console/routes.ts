@@ -1,0 +1,65 @@
+/**
+ * The officers' console: pages made on the server from what the desk says. It decides nothing about tickets itself, and
+ * every page works without a script.
+ */
+import type { FastifyError, FastifyInstance } from 'fastify'
+import { isFromOurPages } from '../http/security.ts'
+import { attachmentRoutes } from './attachment-page.ts'
+import { queueRoutes } from './queue-page.ts'
+import { refuse } from './refuse.ts'
+import { signInRoutes } from './sign-in-page.ts'
+import { ticketRoutes } from './ticket-page.ts'
+import { verbRoutes } from './ticket-verbs.ts'
+import { type ConsoleServices, createPages } from './visit.ts'
+
+export async function consoleRoutes(app: FastifyInstance, services: ConsoleServices): Promise<void> {
+  const pages = createPages(services)
+  await app.register(
+    async (scope) => {
+      scope.addHook('onRequest', async (request, reply) => {
+        if (request.method === 'GET' || request.method === 'HEAD') return
+        if (isFromOurPages(request, services.publicUrl ?? null)) return
+        const visit = pages.strangerOf(request)
+        return refuse(pages, reply, visit, 'crossSite', 403)
+      })
+      scope.setNotFoundHandler(async (request, reply) => {
+        return refuse(pages, reply, pages.strangerOf(request), 'notFound', 404)
+      })
+      scope.setErrorHandler(async (error: FastifyError, request, reply) => {
+        const visit = pages.strangerOf(request)
+        const status = error.statusCode ?? 500
+        if (status === 429) return refuse(pages, reply, visit, 'tooMany', 429)
+        if (status === 413) return refuse(pages, reply, visit, 'tooLarge', 413)
+        if (status < 500) return refuse(pages, reply, visit, 'badRequest', status)
+        request.log.error({ err: error, route: request.routeOptions.url }, 'a page failed')
+        return isDatabaseAway(error)
+          ? refuse(pages, reply.header('retry-after', '10'), visit, 'databaseAway', 503)
+          : refuse(pages, reply, visit, 'broken', 500)
+      })
+      scope.get('/', async (_request, reply) => reply.redirect('/console/tickets', 302))
+      signInRoutes(scope, services, pages)
+      queueRoutes(scope, services, pages)
+      ticketRoutes(scope, services, pages)
+      verbRoutes(scope, services, pages)
+      attachmentRoutes(scope, services, pages)
+    },
+    { prefix: '/console' },
+  )
+}
+
+const AWAY = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'CONNECT_TIMEOUT',
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  '57P01',
+  '57P03',
+  '53300',
+])
+
+function isDatabaseAway(error: FastifyError): boolean {
+  return AWAY.has(error.code)
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import type { Determination } from '../eligibility/determine.ts'
+import { explain } from '../eligibility/explain.ts'
+import { OUTCOMES } from '../eligibility/programme.ts'
+import { formatNumber } from '../i18n.ts'
+import { textOr } from './names.ts'
+import type { ConsoleServices, Visit } from './visit.ts'
+
+/** What the desk hands on of a stored screening; whatever else a determination holds passes through to `explain`. */
+const screeningSchema = z.object({
+  facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  determinations: z.array(z.looseObject({ programme: z.string(), outcome: z.enum(OUTCOMES) })),
+})
+
+export interface ScreeningWords {
+  lines: { name: string; outcome: string; reasons: string[] }[]
+  facts: { label: string; value: string }[]
+}
+
+/** Reasons an officer wants to see; what a citizen should bring and where is the officer's own trade. */
+const REASONS = /^reasons\.(criteria\.|line\.(missing|assumed|superseded|basis|basis_document|open_ended)$)/
+
+/** A stored screening in words: what was found for each programme and why. Null when there is none that can be read. */
+export function screeningWords(
+  { texts, eligibility }: Pick<ConsoleServices, 'texts' | 'eligibility'>,
+  visit: Visit,
+  screening: unknown,
+): ScreeningWords | null {
+  const parsed = screeningSchema.safeParse(screening)
+  if (!parsed.success) return null
+  const { language } = visit
+  const { facts, determinations } = parsed.data
+  return {
+    lines: determinations.map((determination) => ({
+      name: textOr(texts, language, [`programmes.${determination.programme}.name`], determination.programme),
+      outcome: visit.t(`outcome.${determination.outcome}`),
+      // Stored by this product from the same type; the version it names may be gone, then there are no reasons to tell.
+      reasons: explain(eligibility, determination as unknown as Determination)
+        .filter((line) => REASONS.test(line.key) && texts.has(language, line.key))
+        .map((line) => texts.text(language, line.key, line.values)),
+    })),
+    facts: Object.entries(facts).map(([id, value]) => ({
+      label: textOr(texts, language, [`facts.${id}.label`], id),
+      value: factWords(texts, visit, id, value),
+    })),
+  }
+}
+
+function factWords(
+  texts: ConsoleServices['texts'],
+  visit: Visit,
+  id: string,
+  value: string | number | boolean | null,
+): string {
+  if (value === null) return visit.t('fact.unknown')
+  if (typeof value === 'boolean') return visit.t(value ? 'fact.yes' : 'fact.no')
+  if (typeof value === 'number') return formatNumber(value)
+  return textOr(texts, visit.language, [`facts.${id}.values.${value}`, `facts.${id}.options.${value}`], value)
+}

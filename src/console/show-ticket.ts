@@ -1,0 +1,44 @@
+import type { FastifyReply } from 'fastify'
+import type { ActivityLine } from '../desk/activity.ts'
+import { readTicket } from '../desk/read-ticket.ts'
+import { activityWords } from './activity-words.ts'
+import { refuse } from './refuse.ts'
+import { ticketView } from './ticket-view.ts'
+import type { TypedForm } from './typed-form.ts'
+import type { ConsoleServices, Pages, Session, Visit } from './visit.ts'
+
+export interface Shown {
+  typed?: TypedForm
+  notice?: {
+    tone: 'good' | 'warn' | 'bad'
+    title: string
+    text?: string
+    /** What happened on the ticket that the officer has not seen. */
+    changes?: readonly ActivityLine[]
+  }
+  status?: number
+}
+
+/** The page of one ticket. The forms on it count everything shown as seen. */
+export async function showTicket(
+  services: ConsoleServices,
+  pages: Pages,
+  reply: FastifyReply,
+  visit: Visit & { session: Session },
+  number: string,
+  { typed, notice, status = 200 }: Shown = {},
+): Promise<FastifyReply> {
+  const now = services.clock.now()
+  const { officer } = visit.session
+  const read = await readTicket(services.sql, services.secrets, officer, number, now)
+  if (read.kind === 'not-found') return refuse(pages, reply, visit, 'noTicket', 404)
+  if (read.kind === 'forbidden') return refuse(pages, reply, visit, 'notYours', 403)
+  const view = ticketView(services, visit, officer, read.details, now)
+  const page = {
+    ...view,
+    title: view.number,
+    typed: typed ?? null,
+    notice: notice && { ...notice, lines: activityWords(services, visit, notice.changes ?? [], now) },
+  }
+  return pages.show(reply, visit, 'ticket', page, status)
+}

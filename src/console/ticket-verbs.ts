@@ -1,0 +1,210 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { acceptHandOff } from '../desk/accept-hand-off.ts'
+import type { ActOutcome, ActRequest } from '../desk/act.ts'
+import type { ActivityLine } from '../desk/activity.ts'
+import { ask } from '../desk/ask.ts'
+import { claim } from '../desk/claim.ts'
+import { handOff } from '../desk/hand-off.ts'
+import { note } from '../desk/note.ts'
+import { readTicket } from '../desk/read-ticket.ts'
+import { release } from '../desk/release.ts'
+import { reopen } from '../desk/reopen.ts'
+import { reply as replyToCitizen } from '../desk/reply.ts'
+import { resolve } from '../desk/resolve.ts'
+import { returnHandOff } from '../desk/return-hand-off.ts'
+import { isOverdue, RESULTS, VERBS, type Verb } from '../desk/ticket.ts'
+import { type Officer, standingOf } from '../officers/permissions.ts'
+import { askToSignIn } from './ask-to-sign-in.ts'
+import { refuse } from './refuse.ts'
+import { type Shown, showTicket } from './show-ticket.ts'
+import type { TypedForm } from './typed-form.ts'
+import { type ConsoleServices, isOwnForm, isSignedIn, type Pages, type Visit } from './visit.ts'
+
+const paramsSchema = z.object({ number: z.string().max(40), verb: z.enum(VERBS) })
+const field = z.union([z.string(), z.array(z.string()).transform((all) => all.at(-1) ?? '')])
+const bodySchema = z.record(z.string(), field).catch({})
+
+/** Fields that hold words; the rest of a form is choices. */
+const WORDS = ['text', 'papers', 'reason', 'basis', 'next_step'] as const
+const FIELDS = [...WORDS, 'to_unit', 'to_officer', 'result'] as const
+/** Characters of one field: what every channel can send in one message, whatever the desk writes around it. */
+const LONGEST = 1_800
+
+type Values = Record<string, string>
+
+const needed: Record<Verb, readonly string[]> = {
+  claim: [],
+  release: [],
+  reply: ['text'],
+  note: ['text'],
+  ask: [],
+  'hand-off': ['to_unit', 'reason'],
+  accept: [],
+  return: ['reason'],
+  resolve: ['result', 'next_step'],
+  reopen: ['reason'],
+}
+
+export function verbRoutes(app: FastifyInstance, services: ConsoleServices, pages: Pages): void {
+  const { secrets, clock } = services
+
+  app.post('/tickets/:number/:verb', async (request, reply) => {
+    const visit = await pages.visitOf(request)
+    const params = paramsSchema.safeParse(request.params)
+    if (!params.success) return refuse(pages, reply, visit, 'notFound', 404)
+    const { number, verb } = params.data
+    const body = bodySchema.parse(request.body ?? {})
+    const values = Object.fromEntries(
+      FIELDS.flatMap((name) => (name in body ? [[name, body[name]?.trim() ?? '']] : [])),
+    )
+    const typed: TypedForm = { verb, values, faults: {} }
+    if (!isSignedIn(visit)) return askToSignIn(pages, reply, visit, { ...typed, number })
+    const again = (shown: Shown) => showTicket(services, pages, reply, visit, number, { typed, ...shown })
+    const notice = (why: string, text: Record<string, unknown> = {}) =>
+      ({ tone: 'bad', title: visit.t(`notice.${why}`), text: visit.t(`notice.${why}Text`, text) }) as const
+
+    if (!isOwnForm(secrets, visit.session, body.form_token ?? '')) {
+      return again({ notice: notice('formToken'), status: 403 })
+    }
+    const faults = faultsOf(visit, verb, values)
+    const seen = z.coerce.number().int().safeParse(body.seen)
+    if (Object.keys(faults).length > 0 || !seen.success) {
+      return again({ typed: { ...typed, faults }, notice: notice('faults'), status: 422 })
+    }
+
+    const { officer } = visit.session
+    const now = clock.now()
+    const asked: ActRequest = { number, officer, seen: seen.data }
+    const outcome = await perform(services, verb, asked, values, now)
+    switch (outcome.kind) {
+      case 'done': {
+        const { ticket } = outcome
+        const isVisible = standingOf(officer, { ...ticket, isOverdue: isOverdue(ticket, now) }) !== null
+        return reply.redirect(
+          isVisible ? `/console/tickets/${number}?done=${verb}` : `/console/tickets?done=${verb}`,
+          303,
+        )
+      }
+      case 'stale': {
+        const isDone = await wasDone(services, officer, number, verb, values, outcome.activity, now)
+        if (isDone) return reply.redirect(`/console/tickets/${number}?done=${verb}`, 303)
+        return again({ notice: { ...notice('stale'), tone: 'warn', changes: outcome.activity }, status: 409 })
+      }
+      case 'taken':
+        return again({
+          notice: { ...notice('taken', { name: outcome.by.name }), changes: outcome.activity },
+          status: 409,
+        })
+      case 'wrong-status':
+        return again({ notice: notice('wrongStatus', { status: visit.t(`status.${outcome.from}`) }), status: 409 })
+      case 'not-found':
+        return refuse(pages, reply, visit, 'noTicket', 404)
+      case 'forbidden':
+        return again({ notice: notice('forbidden'), status: 403 })
+      case 'invalid': {
+        const refused = Object.fromEntries(
+          outcome.faults.map(({ where }) => [where, visit.t(`fault.${deskFault(where)}`)]),
+        )
+        return again({ typed: { ...typed, faults: refused }, notice: notice('refused'), status: 422 })
+      }
+      default:
+        throw outcome satisfies never
+    }
+  })
+}
+
+function perform(
+  services: ConsoleServices,
+  verb: Verb,
+  asked: ActRequest,
+  values: Values,
+  now: Date,
+): Promise<ActOutcome> {
+  const { sql } = services
+  const words = (name: string) => values[name] ?? ''
+  const orNull = (name: string) => words(name) || null
+  switch (verb) {
+    case 'claim':
+      return claim(sql, services, asked, now)
+    case 'release':
+      return release(sql, services, asked, now)
+    case 'reply':
+      return replyToCitizen(sql, services, { ...asked, text: words('text'), attachmentIds: [] }, now)
+    case 'note':
+      return note(sql, services, { ...asked, text: words('text'), attachmentIds: [] }, now)
+    case 'ask':
+      return ask(sql, services, { ...asked, text: words('text'), papers: linesOf(words('papers')) }, now)
+    case 'hand-off': {
+      const to = { toUnit: words('to_unit'), toOfficer: orNull('to_officer') }
+      return handOff(sql, services, { ...asked, ...to, reason: words('reason') }, now)
+    }
+    case 'accept':
+      return acceptHandOff(sql, services, asked, now)
+    case 'return':
+      return returnHandOff(sql, services, { ...asked, reason: words('reason') }, now)
+    case 'resolve': {
+      const result = RESULTS.find((known) => known === words('result')) ?? 'advised'
+      const said = {
+        reason: orNull('reason'),
+        basis: orNull('basis'),
+        nextStep: words('next_step'),
+        text: orNull('text'),
+      }
+      return resolve(sql, services, { ...asked, ...said, result }, now)
+    }
+    case 'reopen':
+      return reopen(sql, services, { ...asked, reason: words('reason') }, now)
+    default:
+      throw verb satisfies never
+  }
+}
+
+/** What is missing or too long, field by field, said as what to do. */
+function faultsOf(visit: Visit, verb: Verb, values: Values): Record<string, string> {
+  const faults: Record<string, string> = {}
+  for (const name of needed[verb]) if (!values[name]) faults[name] = visit.t(`fault.missing.${name}`)
+  for (const name of WORDS) {
+    const { length } = values[name] ?? ''
+    if (length > LONGEST) faults[name] = visit.t('fault.tooLong', { length, most: LONGEST })
+  }
+  if (verb === 'ask' && !values.text && !values.papers) faults.papers = visit.t('fault.missing.papers')
+  if (verb === 'resolve' && !values.reason && !values.basis) faults.reason = visit.t('fault.missing.reasonOrBasis')
+  if (verb === 'resolve' && values.result && !RESULTS.some((known) => known === values.result)) {
+    faults.result = visit.t('fault.missing.result')
+  }
+  return faults
+}
+
+function deskFault(where: string): string {
+  return ['to_unit', 'to_officer', 'reason'].includes(where) ? where : 'other'
+}
+
+/**
+ * Whether what was asked has been done already: the same form sent twice, by a double click or a line that broke before
+ * the answer came. Told by this officer's own line of activity and, where words were typed, by those words.
+ */
+async function wasDone(
+  services: ConsoleServices,
+  officer: Officer,
+  number: string,
+  verb: Verb,
+  values: Values,
+  activity: readonly ActivityLine[],
+  now: Date,
+): Promise<boolean> {
+  const own = activity.filter((line) => line.verb === verb && line.officer?.id === officer.id)
+  if (own.length === 0) return false
+  const typed = WORDS.flatMap((name) => linesOf(values[name] ?? ''))
+  if (typed.length === 0) return true
+  const read = await readTicket(services.sql, services.secrets, officer, number, now)
+  if (read.kind !== 'done') return false
+  const said = own.flatMap(({ facts }) => [facts.message, facts.note])
+  return read.details.messages.some(
+    ({ id, text }) => said.includes(id) && typed.every((line) => text?.includes(line) === true),
+  )
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').flatMap((line) => line.trim() || [])
+}

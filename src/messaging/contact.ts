@@ -1,0 +1,76 @@
+import type { Transaction } from '../db/client.ts'
+import { newId } from '../ids.ts'
+import { type Key, type Secrets, seal } from '../secrets.ts'
+
+/** Where a person is reached. */
+export interface Address {
+  channel: string
+  account: string
+  address: string
+}
+
+/** A contact whose row is locked by the transaction that read it. */
+export interface ContactRow {
+  id: string
+  channel: string
+  account: string
+  key: Key
+  language: string
+  communeCode: string | null
+  consentAt: Date | null
+  talkTicketId: number | null
+}
+
+/** Finds a contact again without keeping a readable address. */
+export function hashAddress(secrets: Secrets, { channel, account, address }: Address): Buffer {
+  return secrets.keyedHash('address', `${channel}\0${account}\0${address}`)
+}
+
+/** A row for a person never seen before, with a key of their own. */
+export function newContact(secrets: Secrets, address: Address) {
+  const { key, sealed } = secrets.newPersonKey()
+  return {
+    id: newId(),
+    addressHash: hashAddress(secrets, address),
+    sealedAddress: seal(key, Buffer.from(address.address)),
+    sealedKey: sealed,
+  }
+}
+
+interface StoredContact {
+  id: string
+  channel: string
+  account: string
+  sealed_key: Buffer | null
+  language: string
+  commune_code: string | null
+  consent_at: Date | null
+  talk_ticket_id: number | null
+}
+
+/**
+ * Takes the lock of a person's talk until the transaction ends. Joined with nothing: a row that was waited for is read
+ * anew, what is joined to it would not be. `skipBusy`: returns at once when somebody else has it.
+ */
+export function lockContactRow(tx: Transaction, id: string, { skipBusy }: { skipBusy: boolean }) {
+  return skipBusy
+    ? tx<StoredContact[]>`select id, channel, account, sealed_key, language, commune_code, consent_at, talk_ticket_id
+        from contacts where id = ${id} for no key update skip locked`
+    : tx<StoredContact[]>`select id, channel, account, sealed_key, language, commune_code, consent_at, talk_ticket_id
+        from contacts where id = ${id} for no key update`
+}
+
+/** Null once the person was erased: nothing of them can be read any more. */
+export function openContact(secrets: Secrets, row: StoredContact): ContactRow | null {
+  if (row.sealed_key === null) return null
+  return {
+    id: row.id,
+    channel: row.channel,
+    account: row.account,
+    key: secrets.openPersonKey(row.sealed_key),
+    language: row.language,
+    communeCode: row.commune_code,
+    consentAt: row.consent_at,
+    talkTicketId: row.talk_ticket_id,
+  }
+}

@@ -1,0 +1,64 @@
+import { fileTypeFromBuffer } from 'file-type'
+import type { Clock } from '../clock.ts'
+import type { Sql } from '../db/client.ts'
+import type { Logger } from '../log.ts'
+import { open, type Secrets, seal } from '../secrets.ts'
+import type { ChannelAdapter } from './channel.ts'
+
+const LEASE_MS = 60_000
+const MOST_ATTEMPTS = 8
+const AT_ONCE = 4
+const LARGEST_FILE = 20 * 1024 * 1024
+const KEPT_TYPES = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'application/pdf'])
+
+interface Wanted {
+  id: string
+  contact_id: string
+  sealed_external_id: Buffer
+  sealed_key: Buffer | null
+  attempts: number
+}
+
+/**
+ * Fetches papers that updates named and seals them with the person's key. A file that cannot be fetched now is tried
+ * again later; one that is gone, too large or of another type says so on its row. Returns how many were looked at.
+ */
+export async function fetchAttachments(
+  { sql, secrets, clock, log }: { sql: Sql; secrets: Secrets; clock: Clock; log: Logger },
+  adapter: ChannelAdapter,
+): Promise<number> {
+  const now = clock.now()
+  const wanted = await sql<Wanted[]>`
+    with next as (
+      select id from attachments
+      where fetched_at is null and failure is null and channel = ${adapter.id} and account = ${adapter.account}
+        and sealed_external_id is not null and (lease_until is null or lease_until < ${now})
+      order by created_at limit ${AT_ONCE} for update skip locked
+    ), claimed as (
+      update attachments a set lease_until = ${new Date(now.getTime() + LEASE_MS)}, attempts = attempts + 1
+      from next where a.id = next.id returning a.id, a.contact_id, a.sealed_external_id, a.attempts
+    ) select claimed.*, c.sealed_key from claimed join contacts c on c.id = claimed.contact_id`
+  await Promise.all(
+    wanted.map(async (row) => {
+      if (row.sealed_key === null) return fail(row, 'gone')
+      const key = secrets.openPersonKey(row.sealed_key)
+      try {
+        const file = await adapter.fetchFile(open(key, row.sealed_external_id).toString())
+        if (file === null) return fail(row, 'gone')
+        if (file.content.length > LARGEST_FILE) return fail(row, 'too-large')
+        const type = (await fileTypeFromBuffer(file.content))?.mime
+        if (type === undefined || !KEPT_TYPES.has(type)) return fail(row, 'wrong-type')
+        await sql`update attachments set sealed_content = ${seal(key, file.content)}, media_type = ${type},
+          size_bytes = ${file.content.length}, fetched_at = ${clock.now()}, lease_until = null where id = ${row.id}`
+      } catch (error) {
+        log.warn({ err: error, attachmentId: row.id, attempts: row.attempts }, 'a paper could not be fetched')
+        if (row.attempts >= MOST_ATTEMPTS) await fail(row, 'gone')
+      }
+    }),
+  )
+  return wanted.length
+
+  async function fail(row: Wanted, failure: 'gone' | 'too-large' | 'wrong-type'): Promise<void> {
+    await sql`update attachments set failure = ${failure}, lease_until = null where id = ${row.id}`
+  }
+}

@@ -1,0 +1,214 @@
+import { join } from 'node:path'
+import { type ApiServices, apiRoutes } from './api/routes.ts'
+import { createTelegram } from './channels/telegram/adapter.ts'
+import { startPolling } from './channels/telegram/polling.ts'
+import { registerWebhook } from './channels/telegram/register-webhook.ts'
+import { telegramWebhook } from './channels/telegram/webhook.ts'
+import { createWeb } from './channels/web/adapter.ts'
+import { webChatRoutes } from './channels/web/routes.ts'
+import { systemClock } from './clock.ts'
+import { type Config, loadDataKey } from './config.ts'
+import { consoleRoutes } from './console/routes.ts'
+import { receive as receiveUpdate } from './conversation/receive.ts'
+import { createWorker } from './conversation/worker.ts'
+import { connect, type Sql } from './db/client.ts'
+import { startEmbedded } from './db/embedded.ts'
+import { migrate } from './db/migrate.ts'
+import { readDefinitions } from './definitions/read-definitions.ts'
+import { closeSilent, lapseHandOffs } from './desk/round.ts'
+import { createAssets } from './http/assets.ts'
+import { createMetrics } from './http/metrics.ts'
+import { closeServer, createServer, listen } from './http/server.ts'
+import type { Logger } from './log.ts'
+import type { ChannelAdapter, Receive } from './messaging/channel.ts'
+import { fetchAttachments } from './messaging/fetch-attachments.ts'
+import { forget } from './messaging/forget.ts'
+import { createInbox } from './messaging/inbox.ts'
+import { createDemoAccounts } from './officers/demo-accounts.ts'
+import { createDispatcher } from './outbox/dispatch.ts'
+import { startRecurring } from './recurring.ts'
+import { createSecrets } from './secrets.ts'
+import { healthChecks, measuredState } from './state-of-work.ts'
+
+export interface Product {
+  /** Where it answers, e.g. `http://127.0.0.1:3000`. */
+  address: string
+  /** The password made up for the demonstration accounts; null when it was given or made before. */
+  madePassword: string | null
+  channels: { id: string; on: boolean; reason: string | null }[]
+  /** Takes nothing new, finishes what is in hand, and lets go of the database. */
+  stop(): Promise<void>
+}
+
+const ROOT = join(import.meta.dirname, '..')
+const HOUR_MS = 3_600_000
+const CONNECT_TRIES = 5
+const CONNECT_PAUSE_MS = 1_500
+
+/** Puts the parts together and starts them: the only place that knows them all. */
+export async function startProduct(config: Config, log: Logger): Promise<Product> {
+  const definitions = readDefinitions(ROOT)
+  const { texts, territory, calendar, eligibility, understander } = definitions
+  const clock = systemClock(config.clockOffsetSeconds)
+  const secrets = createSecrets(loadDataKey(config))
+  const embedded = config.databaseUrl === undefined ? await startEmbedded({ dataDir: config.dataDir, log }) : null
+  const sql = connect({ url: embedded?.url ?? config.databaseUrl ?? '', max: 14 })
+  try {
+    await waitForDatabase(sql)
+    await migrate(sql, log)
+    const madePassword = config.demo
+      ? await createDemoAccounts(sql, territory, { password: config.demoPassword ?? null }, clock.now())
+      : null
+
+    const metrics = createMetrics()
+    const desk = { territory, calendar, texts, secrets }
+    const worker = createWorker({
+      sql,
+      secrets,
+      clock,
+      log,
+      handle: (tx, contact, update, now) => receiveUpdate(tx, { definitions, desk }, contact, update, now),
+      onHandled: (channel, outcome, milliseconds) => {
+        if (outcome === 'failed') metrics.updatesFailed.inc({ channel })
+        else metrics.updatesHandled.inc({ channel })
+        metrics.stepSeconds.observe(milliseconds / 1_000)
+      },
+    })
+    const lastUpdates = new Map<string, Date>()
+    const inbox = createInbox({ sql, secrets, clock, onStored: worker.wake })
+    const receive: Receive = async (updates) => {
+      await inbox.receive(updates)
+      for (const { channel } of updates) {
+        metrics.updatesStored.inc({ channel })
+        lastUpdates.set(channel, clock.now())
+      }
+    }
+
+    const telegram =
+      config.telegram === undefined
+        ? null
+        : createTelegram({ token: config.telegram.token, apiRoot: config.telegram.apiRoot, clock })
+    const adapters: ChannelAdapter[] = [createWeb({ sql, secrets }), ...(telegram ? [telegram] : [])]
+    const channels = [
+      { id: 'web', on: true, reason: null },
+      { id: 'telegram', on: telegram !== null, reason: telegram ? null : 'TELEGRAM_BOT_TOKEN is not set' },
+      {
+        id: 'zalo',
+        on: false,
+        reason: config.zalo ? 'this version has no Zalo adapter yet' : 'ZALO_APP_ID is not set',
+      },
+    ]
+    const dispatcher = createDispatcher({
+      sql,
+      secrets,
+      clock,
+      log,
+      adapters,
+      onOutcome: (channel, outcome) => metrics.messages.inc({ channel, outcome }),
+    })
+
+    let isStopping = false
+    const assets = createAssets({
+      console: join(ROOT, 'src/console/public'),
+      chat: join(ROOT, 'src/channels/web/public'),
+    })
+    const app = await createServer({
+      log,
+      publicUrl: config.publicUrl,
+      assets,
+      metrics,
+      health: healthChecks(sql, {
+        channels: () => channels.map((channel) => ({ ...channel, lastUpdateAt: lastUpdates.get(channel.id) ?? null })),
+        isStopping: () => isStopping,
+      }),
+      state: measuredState(sql),
+    })
+    const services: ApiServices = {
+      sql,
+      clock,
+      log,
+      secrets,
+      texts,
+      territory,
+      calendar,
+      eligibility,
+      understander,
+      publicUrl: config.publicUrl ?? null,
+    }
+    await app.register((scope) =>
+      webChatRoutes(scope, { sql, secrets, receive, clock, log, texts, assets, publicUrl: config.publicUrl }),
+    )
+    if (telegram) {
+      const secret = config.publicUrl === undefined ? undefined : config.telegram?.webhookSecret
+      await app.register((scope) => telegramWebhook(scope, { api: telegram.api, secret, receive, log }))
+    }
+    await app.register((scope) => apiRoutes(scope, services))
+    await app.register((scope) => consoleRoutes(scope, { ...services, assets, publicUrl: config.publicUrl }))
+    const address = await listen(app, config)
+
+    worker.start()
+    await dispatcher.start()
+    const incoming = !telegram
+      ? null
+      : config.publicUrl !== undefined && config.telegram?.webhookSecret !== undefined
+        ? registerWebhook({
+            api: telegram.api,
+            publicUrl: config.publicUrl,
+            secret: config.telegram.webhookSecret,
+            texts,
+            log,
+          })
+        : startPolling({ sql, api: telegram.api, receive, clock, log, texts })
+    const recurring = startRecurring(sql, clock, log, [
+      ...adapters.map((adapter) => ({
+        name: `fetch-attachments-${adapter.id}`,
+        everyMs: 1_000,
+        run: () => fetchAttachments({ sql, secrets, clock, log }, adapter),
+      })),
+      { name: 'lapse-hand-offs', everyMs: 60_000, run: (now) => lapseHandOffs(sql, desk, now) },
+      { name: 'close-silent', everyMs: HOUR_MS, run: (now) => closeSilent(sql, desk, now) },
+      { name: 'forget', everyMs: HOUR_MS, run: (now) => forget(sql, now) },
+    ])
+
+    return {
+      address,
+      madePassword,
+      channels,
+      stop: async () => {
+        isStopping = true
+        await incoming?.stop()
+        await Promise.all([recurring.stop(), closeServer(app)])
+        await worker.stop()
+        await dispatcher.stop()
+        telegram?.close()
+        await sql.end({ timeout: 2 })
+        await embedded?.stop()
+      },
+    }
+  } catch (error) {
+    await sql.end({ timeout: 1 })
+    await embedded?.stop()
+    throw error
+  }
+}
+
+/** The database did not answer at the start. */
+export class DatabaseUnreachable extends Error {
+  constructor(cause: unknown) {
+    super('The database does not answer; check DATABASE_URL and that the server runs', { cause })
+    this.name = 'DatabaseUnreachable'
+  }
+}
+
+/** A server that starts beside us gets some seconds. */
+async function waitForDatabase(sql: Sql): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await sql`select 1`
+      return
+    } catch (error) {
+      if (attempt >= CONNECT_TRIES) throw new DatabaseUnreachable(error)
+      await new Promise((resolve) => setTimeout(resolve, CONNECT_PAUSE_MS))
+    }
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Which topic a text is about: a linear classifier over words and letters, mixed with the nearest known phrases, then
+ * the phrases that settle a topic whatever else is said.
+ */
+import { featuresOf, indexKeywords, type KeywordIndex, withoutDiacritics } from './features.ts'
+import { buildLexicon, repairBySound } from './lexicon.ts'
+import {
+  type BlockWeights,
+  buildVocabulary,
+  type LinearModel,
+  probabilities,
+  type Teaching,
+  teach,
+  type Vector,
+  type Vocabulary,
+  vectorOf,
+} from './linear-model.ts'
+import { normalise, type Word } from './normalise.ts'
+import { indexPatterns, matches, type PatternIndex } from './pattern.ts'
+import { closeness, indexPhrases, type Retrieval } from './retrieval.ts'
+import { doorOfLabel, type Example, TOPICS, type TopicsFile, topicOfLabel } from './topics-file.ts'
+
+export interface Settings extends Teaching {
+  blocks: BlockWeights
+  /** Letter runs in fewer phrases than this are left out. */
+  fewest: number
+  /** Share of the nearest phrases in the score, 0 to 1. */
+  retrievalShare: number
+  /** How sharply closeness to phrases turns into probability. */
+  retrievalSharpness: number
+  /** Factor for a topic that a decisive phrase names. */
+  decisiveFactor: number
+  keywordsAsExamples: boolean
+}
+
+/** Chosen by `bench/understanding.ts`. */
+export const SETTINGS: Settings = {
+  blocks: { w: 1, p: 1, m: 0.7, c: 1, k: 0.5, n: 0.5 },
+  fewest: 3,
+  rounds: 8,
+  rate: 0.5,
+  decay: 0.001,
+  retrievalShare: 0.1,
+  retrievalSharpness: 12,
+  decisiveFactor: 8,
+  keywordsAsExamples: false,
+}
+
+export interface Classified {
+  /** All topics, most probable first; the scores sum to one. */
+  topics: { id: string; score: number }[]
+  /** The likeliest door for what is out of scope. */
+  door: string | undefined
+}
+
+export interface Classifier {
+  classify(words: readonly Word[]): Classified
+  featureCount: number
+  labelCount: number
+}
+
+export function teachClassifier(
+  file: TopicsFile,
+  phrases: readonly Example[],
+  settings: Settings = SETTINGS,
+): Classifier {
+  const keywords = indexKeywords(file)
+  const examples = settings.keywordsAsExamples ? [...phrases, ...strongKeywords(file)] : phrases
+  const texts = examples.map(({ text }) => normalise(text).words)
+  const lexicon = buildLexicon(texts)
+  const known = texts.map((words) => featuresOf(words, keywords))
+  const vocabulary = buildVocabulary(known, settings.fewest)
+  const labels = examples.map(({ label }) => label)
+  const vectors = known.map((features) => vectorOf(features, vocabulary, settings.blocks))
+  // Half of the people type without diacritics: every phrase is taught both ways.
+  const unmarked = known.map((features, at) =>
+    vectorOf(withoutDiacritics(features, texts[at] ?? [], keywords), vocabulary, settings.blocks),
+  )
+  const size = vocabulary.rarity.length
+  const variants = vectors.map((vector, at): Vector[] => [vector, unmarked[at] ?? vector])
+  const linear = teach(variants, labels, size, settings)
+  const retrieval = indexPhrases(vectors, labels, size)
+  const decisive = indexPatterns(
+    file.topics.flatMap((topic) => (topic.decisive ?? []).map((phrase) => [phrase, topic.id] as const)),
+  )
+  return {
+    classify: (words) => classify(repairBySound(words, lexicon), { keywords, vocabulary, linear, retrieval, decisive, settings }),
+    featureCount: size,
+    labelCount: linear.labels.length,
+  }
+}
+
+interface Taught {
+  keywords: KeywordIndex
+  vocabulary: Vocabulary
+  linear: LinearModel
+  retrieval: Retrieval
+  decisive: PatternIndex<string>
+  settings: Settings
+}
+
+function classify(words: readonly Word[], taught: Taught): Classified {
+  const { settings, linear, retrieval } = taught
+  const vector = vectorOf(featuresOf(words, taught.keywords), taught.vocabulary, settings.blocks)
+  const byLabel = new Map<string, number>()
+  for (const [at, probability] of probabilities(linear, vector).entries()) {
+    byLabel.set(linear.labels[at] ?? '', (1 - settings.retrievalShare) * probability)
+  }
+  if (settings.retrievalShare > 0) {
+    const near = closeness(retrieval, vector).map((value) => Math.exp(value * settings.retrievalSharpness))
+    const sum = near.reduce((total, value) => total + value, 0)
+    for (const [at, value] of near.entries()) {
+      const label = retrieval.labels[at] ?? ''
+      byLabel.set(label, (byLabel.get(label) ?? 0) + (settings.retrievalShare * value) / sum)
+    }
+  }
+  const scores = new Map<string, number>(TOPICS.map((topic) => [topic, 0]))
+  let door: { name: string | undefined; score: number } = { name: undefined, score: 0 }
+  for (const [label, score] of byLabel) {
+    const topic = topicOfLabel(label)
+    scores.set(topic, (scores.get(topic) ?? 0) + score)
+    const name = doorOfLabel(label)
+    if (name !== undefined && score > door.score) door = { name, score }
+  }
+  const settled = settledTopic(taught.decisive, words)
+  if (settled !== undefined) scores.set(settled, (scores.get(settled) ?? 0) * settings.decisiveFactor)
+  const sum = [...scores.values()].reduce((total, score) => total + score, 0) || 1
+  const topics = [...scores].map(([id, score]) => ({ id, score: score / sum }))
+  return { topics: topics.sort((one, other) => other.score - one.score), door: door.name }
+}
+
+function settledTopic(decisive: PatternIndex<string>, words: readonly Word[]): string | undefined {
+  let longest = 0
+  let topic: string | undefined
+  for (const { pattern, value } of matches(decisive, words)) {
+    const length = pattern.parts.filter((part) => part !== '*').length
+    if (length > longest) {
+      longest = length
+      topic = value
+    }
+  }
+  return topic
+}
+
+const STRONG = 3
+
+function strongKeywords(file: TopicsFile): Example[] {
+  return file.topics.flatMap((topic) =>
+    topic.phrases === undefined
+      ? []
+      : Object.entries(topic.keywords)
+          .filter(([, weight]) => weight >= STRONG)
+          .map(([text]) => ({ text, label: topic.id })),
+  )
+}

@@ -1,0 +1,113 @@
+import { join } from 'node:path'
+import { pino } from 'pino'
+import type { Clock } from '../../src/clock.ts'
+import { consoleRoutes } from '../../src/console/routes.ts'
+import type { Sql } from '../../src/db/client.ts'
+import { readEligibility } from '../../src/eligibility/read-programmes.ts'
+import { createAssets } from '../../src/http/assets.ts'
+import { createMetrics } from '../../src/http/metrics.ts'
+import { createServer, type Server } from '../../src/http/server.ts'
+import { drizzleOn, eq } from '../../src/db/drizzle.ts'
+import { hashPassword } from '../../src/officers/password.ts'
+import type { Officer } from '../../src/officers/permissions.ts'
+import { officers } from '../../src/officers/tables.ts'
+import { SESSION_COOKIE, signIn } from '../../src/officers/sign-in.ts'
+import { desk, MONDAY } from '../desk/desk-builders.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+function soundEligibility() {
+  const read = readEligibility(join(root, 'flows'))
+  if ('faults' in read) throw new Error(JSON.stringify(read.faults))
+  return read.value
+}
+
+const eligibility = soundEligibility()
+
+/** A server with the console alone, over a real database. */
+export async function aConsole(
+  sql: Sql,
+  options: { clock?: Clock; publicUrl?: string; callsPerTenSeconds?: number } = {},
+): Promise<Server> {
+  const log = pino({ level: 'silent' })
+  const clock = options.clock ?? { now: () => MONDAY }
+  const assets = createAssets({ console: join(root, 'src/console/public') })
+  const nothing = { waiting: 0, oldestSeconds: 0 }
+  const backlogs = async () => ({ inbox: nothing, outbox: nothing })
+  const app = await createServer({
+    log,
+    publicUrl: options.publicUrl,
+    assets,
+    health: { database: () => sql`select 1`, pendingMigrations: async () => [], channels: () => [], backlogs },
+    metrics: createMetrics(),
+    state: { backlogs, ticketsByStatus: async () => ({}) },
+    callsPerTenSeconds: options.callsPerTenSeconds ?? 10_000,
+  })
+  const publicUrl = options.publicUrl
+  await app.register(consoleRoutes, {
+    ...desk,
+    sql,
+    clock,
+    log,
+    assets,
+    publicUrl,
+    eligibility,
+  })
+  return app
+}
+
+export const PASSWORD = 'đúng mật khẩu 123'
+
+/** Gives an officer the password above. */
+export async function withPassword(sql: Sql, officer: Officer): Promise<Officer> {
+  const passwordHash = await hashPassword(PASSWORD)
+  await drizzleOn(sql).update(officers).set({ passwordHash }).where(eq(officers.id, officer.id))
+  return officer
+}
+
+/** A browser that an officer signed in with: keeps the cookie, finds the hidden fields of a page's forms. */
+export interface Browser {
+  get(path: string): Promise<{ status: number; html: string; location: string | undefined }>
+  post(
+    path: string,
+    fields: Record<string, string>,
+  ): Promise<{ status: number; html: string; location: string | undefined }>
+  /** Fills the form of a verb as it stands on a page, and sends it. */
+  send(
+    html: string,
+    number: string,
+    verb: string,
+    fields?: Record<string, string>,
+  ): Promise<{ status: number; html: string; location: string | undefined }>
+}
+
+export async function aBrowser(app: Server, sql: Sql, officer: Officer): Promise<Browser> {
+  await withPassword(sql, officer)
+  const outcome = await signIn(sql, { username: officer.username, password: PASSWORD }, MONDAY)
+  if (outcome.kind !== 'done') throw new Error(`Not signed in: ${outcome.kind}`)
+  const cookies = { [SESSION_COOKIE]: outcome.token }
+  const headers = { host: 'localhost:3000', origin: 'http://localhost:3000' }
+  const post = async (path: string, fields: Record<string, string>) => {
+    const answer = await app.inject({
+      method: 'POST',
+      url: path,
+      cookies,
+      headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+      payload: new URLSearchParams(fields).toString(),
+    })
+    return { status: answer.statusCode, html: answer.body, location: answer.headers.location }
+  }
+  return {
+    async get(path) {
+      const answer = await app.inject({ method: 'GET', url: path, cookies, headers })
+      return { status: answer.statusCode, html: answer.body, location: answer.headers.location }
+    },
+    post,
+    send(html, number, verb, fields = {}) {
+      const path = `/console/tickets/${number}/${verb}`
+      const form = html.slice(html.indexOf(`action="${path}"`))
+      const hidden = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(form)?.[1] ?? ''
+      return post(path, { seen: hidden('seen'), form_token: hidden('form_token'), ...fields })
+    },
+  }
+}

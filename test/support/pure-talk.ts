@@ -1,0 +1,128 @@
+import type { Effect, Option } from '../../src/conversation/effects.ts'
+import { promptOf } from '../../src/conversation/prompt.ts'
+import type { Session } from '../../src/conversation/session.ts'
+import type { Definitions, KnownTicket, Situation } from '../../src/conversation/situation.ts'
+import { wordsOf } from '../../src/conversation/situation.ts'
+import { step } from '../../src/conversation/step.ts'
+import type { UpdateBody } from '../../src/messaging/update.ts'
+import { productDefinitions } from './definitions.ts'
+
+/** A talk with the engine alone: no database, effects on the contact played in memory, time moved by hand. */
+export class PureTalk {
+  session: Session | null = null
+  now = new Date('2026-11-23T02:00:00Z')
+  consented = false
+  communeCode: string | null = null
+  talkTicketId: number | null = null
+  tickets: KnownTicket[] = []
+  effects: Effect[] = []
+  readonly definitions: Definitions
+  private count = 0
+
+  constructor(definitions: Definitions = productDefinitions()) {
+    this.definitions = definitions
+  }
+
+  /** Handles one update; returns what the bot said to it, in words. */
+  hears(body: UpdateBody, attachmentIds: string[] = []): string {
+    const situation: Situation = {
+      consented: this.consented,
+      communeCode: this.communeCode,
+      tickets: this.tickets,
+      talkTicketId: this.talkTicketId,
+      quotedTicketId: null,
+      ticketAction: null,
+      messageId: ++this.count,
+      attachmentIds,
+      now: this.now,
+      today: this.now.toISOString().slice(0, 10),
+      newActionId: () => `a${++this.count}`,
+    }
+    const result = step(this.definitions, this.session, body, situation)
+    this.session = result.session
+    this.effects = result.effects
+    for (const effect of result.effects) this.play(effect)
+    const turn = { definitions: this.definitions, situation }
+    return result.effects
+      .flatMap((effect) =>
+        effect.kind === 'say' ? effect.lines.map((line) => wordsOf(turn, result.session, line)) : [],
+      )
+      .join('\n')
+  }
+
+  says(text: string): string {
+    return this.hears({ kind: 'text', text })
+  }
+
+  /** Taps the button with this value; turns the pages to find it. */
+  taps(value: string): string {
+    for (let page = 0; page < 20; page++) {
+      const offered = this.offered().find((one) => one.value === value)
+      if (offered) return this.hears({ kind: 'action', actionId: offered.id })
+      const more = this.offered().find((one) => one.value === '~more')
+      if (!more)
+        throw new Error(
+          `No button ${value} among ${this.offered()
+            .map((one) => one.value)
+            .join(', ')}`,
+        )
+      this.hears({ kind: 'action', actionId: more.id })
+    }
+    throw new Error(`No button ${value} on any page`)
+  }
+
+  sendsPhoto(): string {
+    const file = {
+      media: 'photo' as const,
+      externalId: 'f1',
+      attachmentId: null,
+      mediaType: 'image/jpeg',
+      sizeBytes: 1_000,
+      name: null,
+      caption: null,
+    }
+    return this.hears({ kind: 'file', file }, [`photo-${++this.count}`])
+  }
+
+  offered(): { value: string; id: string; words: string }[] {
+    return this.session?.offered ?? []
+  }
+
+  /** Every option of what is open, on all pages. */
+  options(): Option[] {
+    if (!this.session) return []
+    const situation = {
+      tickets: this.tickets,
+      today: this.now.toISOString().slice(0, 10),
+      communeCode: this.communeCode,
+    } as Situation
+    return promptOf({ definitions: this.definitions, situation }, this.session)?.options ?? []
+  }
+
+  filed(): Extract<Effect, { kind: 'fileTicket' }>['draft'][] {
+    return this.effects.flatMap((effect) => (effect.kind === 'fileTicket' ? [effect.draft] : []))
+  }
+
+  private play(effect: Effect): void {
+    if (effect.kind === 'giveConsent') this.consented = true
+    if (effect.kind === 'refuseConsent') this.consented = false
+    if (effect.kind === 'setCommune') this.communeCode = effect.code
+    if (effect.kind === 'releaseTalk') this.talkTicketId = null
+    if (effect.kind !== 'fileTicket') return
+    const id = this.tickets.length + 1
+    const number = `HY-2026-${String(id).padStart(6, '0')}`
+    this.tickets = [
+      {
+        id,
+        number,
+        topic: effect.draft.topic,
+        status: 'open',
+        officerSpoke: false,
+        spokenAt: this.now,
+        dueAt: this.now,
+        missingPapers: [],
+      },
+      ...this.tickets,
+    ]
+  }
+}
