@@ -1,192 +1,267 @@
+/**
+ * Takes stored updates to the engine: one contact's in order and one at a time, however many processes share the
+ * database, many contacts at once. Whatever an update causes is committed together with the mark that it was handled.
+ */
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import type { Sql, Transaction } from '../db/client.ts'
+import { isPassingFault } from '../db/faults.ts'
 import type { Logger } from '../log.ts'
-import { type LockedContact, lockContact } from '../messaging/contact.ts'
+import { type ContactRow, lockContactRow, openContact } from '../messaging/contact.ts'
+import { refileUpdate } from '../messaging/refile-update.ts'
 import { type StoredUpdate, storedUpdateSchema } from '../messaging/update.ts'
 import { openJson, type Secrets } from '../secrets.ts'
 
-export interface WorkerServices {
+export interface UpdateInHand {
+  inboxId: number
+  contact: ContactRow
+  update: StoredUpdate
+}
+
+/** Does all that one update causes, inside the transaction. Throws to have none of it happen. */
+export type Handle = (tx: Transaction, row: UpdateInHand, now: Date) => Promise<void>
+
+export interface WorkerOptions {
   sql: Sql
   secrets: Secrets
   clock: Clock
-  log: Logger
-  /** Handles one update inside the transaction that holds the contact's lock. */
-  handle(tx: Transaction, contact: LockedContact, update: StoredUpdate, now: Date): Promise<void>
-  /** Contacts handled at the same time; each takes a connection. */
+  handle: Handle
+  log: Pick<Logger, 'warn' | 'error'>
+  /** Contacts served at once; each takes a connection. 8 unless told. */
   concurrency?: number
-  onHandled?(channel: string, outcome: 'handled' | 'failed', milliseconds: number): void
+  /** Called after each commit: there may be something to send. */
+  onHandled?: (contactId: string) => void
+  metrics?: WorkerMetrics
+}
+
+interface WorkerMetrics {
+  updatesHandled: { inc(labels: { channel: string }): void }
+  updatesFailed: { inc(labels: { channel: string }): void }
+  stepSeconds: { observe(seconds: number): void }
 }
 
 export interface Worker {
-  /** Handles what waits for these contacts, soon. */
-  wake(contactIds: readonly string[]): void
-  /** Looks for updates that nobody was woken for (left by a process that died), until `stop`. */
+  /** Begins to look for what other processes left. Woken contacts are served without it. */
   start(): void
-  /** Resolves when the steps in hand are done. */
+  /** Says that contacts have something new. */
+  wake(contactIds: readonly string[]): void
+  /** Resolves when nothing is in hand and nobody waits for a turn. */
+  idle(): Promise<void>
+  /** Handles everything that is due, at this time of the clock; for tests. */
+  handleDue(now: Date): Promise<void>
+  /** Finishes what is in hand and takes nothing more. */
   stop(): Promise<void>
-  /** Handles everything that is due now; for tests and for a calm stop. */
-  handleDue(): Promise<void>
 }
 
-const SWEEP_MS = 500
-const SWEEP_LIMIT = 200
-const MOST_ATTEMPTS = 5
-const FIRST_BACKOFF_MS = 200
+const CONCURRENCY = 8
+const LOOK_EVERY_MS = 500
+/** Younger updates are on their way in the process that stored them. */
+const LEFT_BEHIND_MS = 300
+const CONTACTS_PER_LOOK = 200
+const ATTEMPTS_MAX = 5
+const FAULT_PAUSE_MS = 100
+const FAULT_PAUSE_MAX_MS = 5_000
 
-type Turn = 'handled' | 'nothing'
+/** What came of one turn of a contact. */
+type Turn = { kind: 'more' } | { kind: 'done' } | { kind: 'busy' } | { kind: 'later'; at: Date }
 
-/**
- * Takes one contact's updates in order, one at a time over all processes: the contact's row is the lock. A step that
- * fails is tried again later and holds up nobody but its own contact; after some tries it is set aside.
- */
-export function createWorker({ sql, secrets, clock, log, handle, concurrency = 6, onHandled }: WorkerServices): Worker {
-  const queue: string[] = []
-  /** Contact → whether to wait for its lock. A contact found by the sweep may be in another process's hands. */
-  const queued = new Map<string, boolean>()
-  const running = new Map<string, Promise<void>>()
-  const again = new Set<string>()
-  let timer: NodeJS.Timeout | undefined
-  let isStopping = false
-  let steps = 0
+export function createWorker(options: WorkerOptions): Worker {
+  const { sql, clock, log } = options
+  const concurrency = options.concurrency ?? CONCURRENCY
+  /** In the order of their turns; true: a lock that somebody else holds is not waited for. */
+  const queue = new Map<string, { skipBusy: boolean }>()
+  /** True: something new came during the turn. */
+  const running = new Map<string, boolean>()
+  const later = new Set<NodeJS.Timeout>()
+  const stopping = new AbortController()
+  let idlers: (() => void)[] = []
+  let looking: Promise<void> | undefined
 
-  const handleOne = (contactId: string, wait: boolean): Promise<Turn> =>
-    sql.begin(async (tx): Promise<Turn> => {
-      const now = clock.now()
-      const [contact, [row]] = await Promise.all([
-        lockContact(tx, secrets, contactId, { wait }),
-        tx<{ id: number; sealed_body: Buffer; not_before: Date | null }[]>`select id, sealed_body, not_before from inbox
-          where contact_id = ${contactId} and handled_at is null and failed_at is null order by id limit 1`,
-      ])
-      if (!contact || !row || (row.not_before !== null && row.not_before > now)) return 'nothing'
-      if (contact !== 'erased') {
-        const started = performance.now()
-        try {
-          await handle(tx, contact, storedUpdateSchema.parse(openJson(secrets.transitKey, row.sealed_body)), now)
-        } catch (error) {
-          throw new StepFailed(row.id, contact.channel, error)
-        }
-        onHandled?.(contact.channel, 'handled', performance.now() - started)
-      }
-      await tx`update inbox set handled_at = ${now}, sealed_body = null where id = ${row.id}`
-      return 'handled'
-    }) as Promise<Turn>
+  function enqueueTurn(contactId: string, skipBusy: boolean): void {
+    if (running.has(contactId)) {
+      if (!skipBusy) running.set(contactId, true)
+    } else if (!skipBusy || !queue.has(contactId)) queue.set(contactId, { skipBusy })
+  }
 
-  const handleAll = async (contactId: string, wait: boolean): Promise<void> => {
-    for (;;) {
-      try {
-        if ((await handleOne(contactId, wait)) === 'handled') {
-          steps++
-          continue
-        }
-      } catch (error) {
-        if (!(error instanceof StepFailed)) {
-          log.error({ err: error }, 'the database did not take a step; it stays in the inbox')
-          return
-        }
-        onHandled?.(error.channel, 'failed', 0)
-        await setBack(error).catch((cause: unknown) => log.error({ err: cause }, 'a failed step could not be noted'))
-        return
-      }
-      if (!again.delete(contactId)) return
+  function serve(): void {
+    while (running.size < concurrency && !stopping.signal.aborted) {
+      const [next] = queue
+      if (next === undefined) break
+      const [contactId, { skipBusy }] = next
+      queue.delete(contactId)
+      running.set(contactId, false)
+      void serveContact(contactId, skipBusy)
+    }
+    if (running.size === 0 && (queue.size === 0 || stopping.signal.aborted)) {
+      for (const resolve of idlers) resolve()
+      idlers = []
     }
   }
 
-  const setBack = async (failure: StepFailed): Promise<void> => {
-    const now = clock.now()
-    const [row] = await sql<{ attempts: number }[]>`update inbox set attempts = attempts + 1,
-        not_before = ${now}::timestamptz + ${FIRST_BACKOFF_MS} * power(4, attempts) * interval '1 millisecond',
-        failed_at = case when attempts + 1 >= ${MOST_ATTEMPTS} then ${now}::timestamptz end
-      where id = ${failure.inboxId} returning attempts`
-    log.error({ err: failure.cause, inboxId: failure.inboxId, attempts: row?.attempts }, 'a step failed')
+  async function serveContact(contactId: string, skipBusy: boolean): Promise<void> {
+    const turn = await takeTurnPatiently(contactId, skipBusy)
+    const isWokenAgain = running.get(contactId) === true
+    running.delete(contactId)
+    if (turn.kind === 'more' || isWokenAgain) enqueueTurn(contactId, false)
+    else if (turn.kind === 'later') wakeAt(contactId, turn.at)
+    serve()
   }
 
-  const pump = (): void => {
-    while (running.size < concurrency && queue.length > 0) {
-      const contactId = queue.shift()
-      if (contactId === undefined) return
-      const wait = queued.get(contactId) ?? true
-      queued.delete(contactId)
-      if (running.has(contactId)) {
-        again.add(contactId)
-        continue
-      }
-      const work = handleAll(contactId, wait).finally(() => {
-        running.delete(contactId)
-        if (again.delete(contactId)) wake([contactId])
-        pump()
-      })
-      running.set(contactId, work)
-    }
-  }
-
-  const wake = (contactIds: readonly string[], wait = true): void => {
-    for (const id of contactIds) {
-      if (running.has(id)) again.add(id)
-      else if (!queued.has(id)) queue.push(id)
-      if (!running.has(id)) queued.set(id, wait || (queued.get(id) ?? false))
-    }
-    pump()
-  }
-
-  const sweep = async (): Promise<void> => {
-    const rows = await sql<{ contact_id: string }[]>`select distinct contact_id from (
-        select contact_id from inbox where handled_at is null and failed_at is null
-          and (not_before is null or not_before <= ${clock.now()}) order by contact_id limit ${SWEEP_LIMIT * 5}
-      ) as left_over limit ${SWEEP_LIMIT}`
-    wake(
-      rows.map((row) => row.contact_id),
-      false,
+  function wakeAt(contactId: string, at: Date): void {
+    if (stopping.signal.aborted) return
+    const timer = setTimeout(
+      () => {
+        later.delete(timer)
+        enqueueTurn(contactId, false)
+        serve()
+      },
+      Math.max(0, at.getTime() - clock.now().getTime()),
     )
+    later.add(timer)
   }
 
-  const idle = async (): Promise<void> => {
-    while (running.size > 0 || queue.length > 0) {
-      pump()
-      await Promise.race(running.values())
+  /** A database that is away is waited for: what is stored cannot get lost, and there is nothing better to do. */
+  async function takeTurnPatiently(contactId: string, skipBusy: boolean): Promise<Turn> {
+    let pauseMs = FAULT_PAUSE_MS
+    while (!stopping.signal.aborted) {
+      try {
+        return await takeTurn(options, contactId, skipBusy, () => clock.now())
+      } catch (error) {
+        if (!isPassingFault(error)) {
+          log.error({ err: error, contactId }, 'a turn failed')
+          return { kind: 'done' }
+        }
+        log.warn({ err: error, pauseMs }, 'the database is away, an update waits')
+        await pause(pauseMs, undefined, { signal: stopping.signal }).catch(() => {})
+        pauseMs = Math.min(pauseMs * 2, FAULT_PAUSE_MAX_MS)
+      }
+    }
+    return { kind: 'done' }
+  }
+
+  async function lookAgainAndAgain(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await pause(LOOK_EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {})
+      if (stopping.signal.aborted) return
+      try {
+        const now = clock.now()
+        for (const id of await contactsLeftBehind(sql, now, LEFT_BEHIND_MS)) enqueueTurn(id, true)
+        serve()
+      } catch (error) {
+        log.warn({ err: error }, 'waiting updates could not be looked for')
+      }
     }
   }
 
-  const loop = (): void => {
-    if (isStopping) return
-    timer = setTimeout(() => {
-      sweep()
-        .catch((error: unknown) => log.error({ err: error }, 'the inbox cannot be read'))
-        .finally(loop)
-    }, SWEEP_MS)
-    timer.unref()
-  }
+  const idle = () =>
+    new Promise<void>((resolve) => {
+      idlers.push(resolve)
+      serve()
+    })
 
   return {
-    wake,
-    start: loop,
-    stop: async () => {
-      isStopping = true
-      clearTimeout(timer)
-      queue.length = 0
-      queued.clear()
-      await Promise.all(running.values())
+    start() {
+      looking ??= lookAgainAndAgain()
     },
-    handleDue: async () => {
-      let before = -1
-      while (before !== steps) {
-        before = steps
-        await idle()
-        await sweep()
-        await idle()
+    wake(contactIds) {
+      for (const id of contactIds) enqueueTurn(id, false)
+      serve()
+    },
+    idle,
+    async handleDue(now) {
+      await idle()
+      for (;;) {
+        const ids = await contactsLeftBehind(sql, now, 0)
+        if (ids.length === 0) return
+        for (const id of ids) while ((await takeTurn(options, id, false, () => now)).kind === 'more');
       }
+    },
+    async stop() {
+      stopping.abort()
+      for (const timer of later) clearTimeout(timer)
+      await Promise.all([looking, idle()])
     },
   }
 }
 
-/** A step that threw; the transaction is rolled back, the update waits. */
-class StepFailed extends Error {
-  readonly inboxId: number
-  readonly channel: string
+/** Those whose next update may be handled at `now` and has waited for a while, longest wait first. */
+async function contactsLeftBehind(sql: Sql, now: Date, waitedMs: number): Promise<string[]> {
+  const rows = await sql<{ contact_id: string }[]>`
+    select contact_id from (
+      select distinct on (contact_id) contact_id, id, received_at, not_before from inbox
+      where handled_at is null and failed_at is null order by contact_id, id
+    ) as head
+    where received_at <= ${new Date(now.getTime() - waitedMs)} and (not_before is null or not_before <= ${now})
+    order by id limit ${CONTACTS_PER_LOOK}`
+  return rows.map((row) => row.contact_id)
+}
 
-  constructor(inboxId: number, channel: string, cause: unknown) {
-    super(`Step of update ${inboxId} failed`, { cause })
-    this.name = 'StepFailed'
-    this.inboxId = inboxId
-    this.channel = channel
+interface Stored {
+  id: number
+  sealed_body: Buffer
+  not_before: Date | null
+}
+
+/** Handles the contact's next update, if it is due. Throws only on faults of the database. */
+async function takeTurn(
+  options: WorkerOptions,
+  contactId: string,
+  skipBusy: boolean,
+  clock: () => Date,
+): Promise<Turn> {
+  const { sql, metrics, onHandled } = options
+  const startedAt = performance.now()
+  let inHand: { id: number; channel: string } | undefined
+  try {
+    const turn = await sql.begin(async (tx): Promise<Turn> => {
+      // Two statements in one round trip: the second sees what was committed while the first waited for the lock.
+      const [[contact], [next, following]] = await Promise.all([
+        lockContactRow(tx, contactId, { skipBusy }),
+        tx<Stored[]>`select id, sealed_body, not_before from inbox
+          where contact_id = ${contactId} and handled_at is null and failed_at is null order by id limit 2`,
+      ])
+      if (contact === undefined) return { kind: 'busy' }
+      if (next === undefined) return { kind: 'done' }
+      const now = clock()
+      if (next.not_before !== null && next.not_before > now) return { kind: 'later', at: next.not_before }
+      inHand = { id: next.id, channel: contact.channel }
+      const opened = openContact(options.secrets, contact)
+      const stored = openJson(options.secrets.transitKey, next.sealed_body)
+      if (opened === null && (await refileUpdate(tx, options.secrets, contact, next.id, stored))) {
+        inHand = undefined
+        return { kind: 'more' }
+      }
+      const marking = tx`update inbox set handled_at = ${now}, sealed_body = null where id = ${next.id}`
+      await Promise.all([
+        marking,
+        opened &&
+          options.handle(tx, { inboxId: next.id, contact: opened, update: storedUpdateSchema.parse(stored) }, now),
+      ])
+      return { kind: following === undefined ? 'done' : 'more' }
+    })
+    if (inHand !== undefined) {
+      metrics?.updatesHandled.inc({ channel: inHand.channel })
+      metrics?.stepSeconds.observe((performance.now() - startedAt) / 1_000)
+      onHandled?.(contactId)
+    }
+    return turn
+  } catch (error) {
+    if (inHand === undefined || isPassingFault(error)) throw error
+    metrics?.updatesFailed.inc({ channel: inHand.channel })
+    return recordFailure(options, inHand.id, error, clock())
   }
+}
+
+/** Tries again later, longer each time; after the last try the contact's next update has its turn. */
+async function recordFailure({ sql, log }: WorkerOptions, id: number, error: unknown, now: Date): Promise<Turn> {
+  const [row] = await sql<{ attempts: number; not_before: Date | null }[]>`
+    update inbox set attempts = attempts + 1,
+      not_before = ${now}::timestamptz + make_interval(secs => power(2, attempts)),
+      failed_at = case when attempts + 1 >= ${ATTEMPTS_MAX} then ${now}::timestamptz end
+    where id = ${id} and handled_at is null and failed_at is null
+    returning attempts, not_before`
+  const attempts = row?.attempts ?? 0
+  const isGivenUp = attempts >= ATTEMPTS_MAX
+  log.error({ err: error, inboxId: id, attempts, isGivenUp }, 'an update could not be handled')
+  return isGivenUp || !row?.not_before ? { kind: 'more' } : { kind: 'later', at: row.not_before }
 }

@@ -17,8 +17,8 @@ const OF_THE_DRIVER = new Set([
   'EAI_AGAIN',
   'ENOTFOUND',
 ])
-/** Classes: connection, insufficient resources, operator intervention, system error; then single codes: serialization, deadlock, lock. */
-const OF_THE_SERVER = /^(08|53|57|58)...$|^(40001|40P01|55P03|25P03)$/
+/** Classes: connection, resources, operator (but not the time limit of a statement), system; single codes: serialization, deadlock, lock. */
+const OF_THE_SERVER = /^(08|53|57(?!014)|58)...$|^(40001|40P01|55P03|25P03)$/
 
 export function isPassingFault(error: unknown): error is Error & { code: string } {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return false

@@ -63,7 +63,11 @@ const messageSchema = z
     if (start !== undefined) bodies.push({ kind: 'start', payload: null })
     const [body] = bodies
     if (body === undefined || bodies.length > 1) {
-      context.addIssue({ code: 'custom', path: ['text'], message: 'send either a text that is not empty, or an action' })
+      context.addIssue({
+        code: 'custom',
+        path: ['text'],
+        message: 'send either a text that is not empty, or an action',
+      })
       return z.NEVER
     }
     return { id: id ?? newId(), body }
@@ -260,12 +264,14 @@ export async function webChatRoutes(app: FastifyInstance, options: WebChatOption
       signal,
       log,
     }).finally(() => body.end())
-    return reply
-      .type('text/event-stream; charset=utf-8')
-      .header('cache-control', 'no-store')
-      // A proxy that collects the stream would hold every answer back.
-      .header('x-accel-buffering', 'no')
-      .send(body)
+    return (
+      reply
+        .type('text/event-stream; charset=utf-8')
+        .header('cache-control', 'no-store')
+        // A proxy that collects the stream would hold every answer back.
+        .header('x-accel-buffering', 'no')
+        .send(body)
+    )
   }
 
   function updateOf(address: string, id: string, body: UpdateBody) {

@@ -3,6 +3,8 @@ import type { Cursor } from './cursor.ts'
 import type { TalkPart } from './talk.ts'
 
 const HEARTBEAT_MS = 15_000
+/** The comment keeps proxies from closing the line; a page cannot see comments, so it gets an event as well. */
+const HEARTBEAT = ': still here\nevent: beat\ndata: {}\n\n'
 /** Without a notice; one that was lost costs the person this long. */
 const LOOK_EVERY_MS = 5_000
 /** After a notice the record of what it told of may be a moment away. */
@@ -39,7 +41,7 @@ export async function streamTalk(options: StreamOptions): Promise<void> {
     next.resolve()
   }
   const unsubscribe = options.subscribe(wake)
-  const heartbeat = setInterval(() => write(': still here\n\n'), HEARTBEAT_MS)
+  const heartbeat = setInterval(() => write(HEARTBEAT), HEARTBEAT_MS)
   const end = () => next.resolve()
   signal.addEventListener('abort', end)
   write('retry: 2000\n\n')

@@ -1,5 +1,5 @@
-import type { Sql } from '../../db/client.ts'
 import { isoLocal } from '../../clock.ts'
+import type { Sql } from '../../db/client.ts'
 import { type TalkEntry, talkEntrySchema } from '../../messaging/message.ts'
 import { openJson, type Secrets } from '../../secrets.ts'
 import { advance, type Cursor, writeCursor } from './cursor.ts'

@@ -14,7 +14,8 @@ export function openStream({ onMessage, onReady, onLanguage, onLine, onGone }) {
     const query = place === null ? '' : `?${new URLSearchParams({ after: place })}`
     source = new EventSource(`/api/v1/chat/stream${query}`)
     heardAt = Date.now()
-    source.addEventListener('open', () => heard())
+    source.addEventListener('open', heard)
+    source.addEventListener('beat', heard)
     source.addEventListener('message', (event) => {
       heard()
       if (event.lastEventId !== '') place = event.lastEventId

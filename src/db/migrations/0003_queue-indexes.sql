@@ -1,0 +1,2 @@
+CREATE INDEX "tickets_commune" ON "tickets" USING btree ("commune_code",coalesce(due_at, 'infinity'),"id");--> statement-breakpoint
+CREATE INDEX "tickets_waiting" ON "tickets" USING btree ("unit_id","status","urgent","due_at","paused_at") WHERE due_at is not null;
