@@ -15,12 +15,14 @@ import { connect, type Sql } from './db/client.ts'
 import { startEmbedded } from './db/embedded.ts'
 import { migrate } from './db/migrate.ts'
 import { readDefinitions } from './definitions/read-definitions.ts'
-import { closeSilent, lapseHandOffs } from './desk/round.ts'
+import { closeSilent, lapseHandOffs, moveToSuccessors } from './desk/round.ts'
 import { createAssets } from './http/assets.ts'
 import { createMetrics } from './http/metrics.ts'
+import { isFromOurPages } from './http/security.ts'
 import { closeServer, createServer, listen } from './http/server.ts'
 import type { Logger } from './log.ts'
-import type { ChannelAdapter, Receive } from './messaging/channel.ts'
+import type { ChannelAdapter } from './messaging/channel.ts'
+import { findContact } from './messaging/contact.ts'
 import { fetchAttachments } from './messaging/fetch-attachments.ts'
 import { forget } from './messaging/forget.ts'
 import { createInbox } from './messaging/inbox.ts'
@@ -67,28 +69,18 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
       secrets,
       clock,
       log,
-      handle: (tx, contact, update, now) => receiveUpdate(tx, { definitions, desk }, contact, update, now),
-      onHandled: (channel, outcome, milliseconds) => {
-        if (outcome === 'failed') metrics.updatesFailed.inc({ channel })
-        else metrics.updatesHandled.inc({ channel })
-        metrics.stepSeconds.observe(milliseconds / 1_000)
-      },
+      metrics,
+      handle: (tx, { contact, update }, now) => receiveUpdate(tx, { definitions, desk }, contact, update, now),
+      onHandled: () => dispatcher.wake(),
     })
-    const lastUpdates = new Map<string, Date>()
-    const inbox = createInbox({ sql, secrets, clock, onStored: worker.wake })
-    const receive: Receive = async (updates) => {
-      await inbox.receive(updates)
-      for (const { channel } of updates) {
-        metrics.updatesStored.inc({ channel })
-        lastUpdates.set(channel, clock.now())
-      }
-    }
+    const { receive, lastUpdateAt } = createInbox({ sql, secrets, clock, metrics, onStored: worker.wake })
 
     const telegram =
       config.telegram === undefined
         ? null
         : createTelegram({ token: config.telegram.token, apiRoot: config.telegram.apiRoot, clock })
-    const adapters: ChannelAdapter[] = [createWeb({ sql, secrets }), ...(telegram ? [telegram] : [])]
+    const web = createWeb({ sql, secrets })
+    const adapters: ChannelAdapter[] = [web, ...(telegram ? [telegram] : [])]
     const channels = [
       { id: 'web', on: true, reason: null },
       { id: 'telegram', on: telegram !== null, reason: telegram ? null : 'TELEGRAM_BOT_TOKEN is not set' },
@@ -98,14 +90,7 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
         reason: config.zalo ? 'this version has no Zalo adapter yet' : 'ZALO_APP_ID is not set',
       },
     ]
-    const dispatcher = createDispatcher({
-      sql,
-      secrets,
-      clock,
-      log,
-      adapters,
-      onOutcome: (channel, outcome) => metrics.messages.inc({ channel, outcome }),
-    })
+    const dispatcher = createDispatcher({ sql, secrets, clock, log, metrics, adapters })
 
     let isStopping = false
     const assets = createAssets({
@@ -118,7 +103,7 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
       assets,
       metrics,
       health: healthChecks(sql, {
-        channels: () => channels.map((channel) => ({ ...channel, lastUpdateAt: lastUpdates.get(channel.id) ?? null })),
+        channels: () => channels.map((channel) => ({ ...channel, lastUpdateAt: lastUpdateAt(channel.id) })),
         isStopping: () => isStopping,
       }),
       state: measuredState(sql),
@@ -136,7 +121,18 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
       publicUrl: config.publicUrl ?? null,
     }
     await app.register((scope) =>
-      webChatRoutes(scope, { sql, secrets, receive, clock, log, texts, assets, publicUrl: config.publicUrl }),
+      webChatRoutes(scope, {
+        sql,
+        secrets,
+        receive,
+        clock,
+        log,
+        texts,
+        assetUrl: assets.url,
+        findContact: (address) => findContact(sql, secrets, { channel: 'web', account: web.account, address }),
+        isFromOurPages: (request) => isFromOurPages(request, config.publicUrl ?? null),
+        secure: config.publicUrl?.startsWith('https:') ?? false,
+      }),
     )
     if (telegram) {
       const secret = config.publicUrl === undefined ? undefined : config.telegram?.webhookSecret
@@ -147,7 +143,7 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
     const address = await listen(app, config)
 
     worker.start()
-    await dispatcher.start()
+    dispatcher.start()
     const incoming = !telegram
       ? null
       : config.publicUrl !== undefined && config.telegram?.webhookSecret !== undefined
@@ -167,6 +163,7 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
       })),
       { name: 'lapse-hand-offs', everyMs: 60_000, run: (now) => lapseHandOffs(sql, desk, now) },
       { name: 'close-silent', everyMs: HOUR_MS, run: (now) => closeSilent(sql, desk, now) },
+      { name: 'move-to-successors', everyMs: HOUR_MS, run: (now) => moveToSuccessors(sql, desk, now) },
       { name: 'forget', everyMs: HOUR_MS, run: (now) => forget(sql, now) },
     ])
 

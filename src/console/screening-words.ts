@@ -13,7 +13,8 @@ const screeningSchema = z.object({
 })
 
 export interface ScreeningWords {
-  lines: { name: string; outcome: string; reasons: string[] }[]
+  /** What may help comes first. */
+  lines: { name: string; outcome: string; isHopeful: boolean; reasons: string[] }[]
   facts: { label: string; value: string }[]
 }
 
@@ -34,6 +35,7 @@ export function screeningWords(
     lines: determinations.map((determination) => ({
       name: textOr(texts, language, [`programmes.${determination.programme}.name`], determination.programme),
       outcome: visit.t(`outcome.${determination.outcome}`),
+      isHopeful: determination.outcome === 'eligible' || determination.outcome === 'needs_officer',
       // Stored by this product from the same type; the version it names may be gone, then there are no reasons to tell.
       reasons: explain(eligibility, determination as unknown as Determination)
         .filter((line) => REASONS.test(line.key) && texts.has(language, line.key))

@@ -61,3 +61,10 @@ export function questionById(turn: Turn, session: Session, id: string): Question
 export function answeredQuestions(turn: Turn, session: Session): Question[] {
   return Object.keys(session.answers).flatMap((id) => questionById(turn, session, id) ?? [])
 }
+
+/** The ways that a `choose` step offers now: a check by topic only where there are programmes to check. */
+export function waysOf(turn: Turn, session: Session, step: Extract<Step, { choose: string }>) {
+  const topic = session.subject.topic
+  const checkable = topic !== undefined && programmesOfTopic(turn.definitions.eligibility, topic).length > 0
+  return step.options.filter((option) => option.start?.flow !== 'check_topic' || checkable)
+}

@@ -2,7 +2,7 @@ import { explain } from '../eligibility/explain.ts'
 import { applyingQuestions } from '../requests/request-type.ts'
 import { answerWords } from './answer-words.ts'
 import type { Effect, Option, Words } from './effects.ts'
-import { answeredQuestions, questionById, requestTypeOf, screenAnswers, stepOf } from './form.ts'
+import { answeredQuestions, questionById, requestTypeOf, screenAnswers, stepOf, waysOf } from './form.ts'
 import { MENU, present, questionOptions, SKIP, UNKNOWN } from './options.ts'
 import { placeWords } from './place-words.ts'
 import { resultLines, resultOptions } from './results.ts'
@@ -27,7 +27,7 @@ function plainPrompt(turn: Turn, session: Session): Prompt | null {
       if (!step || !('choose' in step)) return null
       return {
         lines: [flowText(session, step.choose)],
-        options: step.options.map((option) => ({ value: option.value, label: { key: option.label } })),
+        options: waysOf(turn, session, step).map((option) => ({ value: option.value, label: { key: option.label } })),
       }
     }
     case 'question': {

@@ -128,7 +128,7 @@ export function createWorker(options: WorkerOptions): Worker {
         return await takeTurn(options, contactId, skipBusy, () => clock.now())
       } catch (error) {
         if (!isPassingFault(error)) {
-          log.error({ err: error, contactId }, 'a turn failed')
+          log.error({ ...withoutWords(error), contactId }, 'a turn failed')
           return { kind: 'done' }
         }
         log.warn({ err: error, pauseMs }, 'the database is away, an update waits')
@@ -262,6 +262,14 @@ async function recordFailure({ sql, log }: WorkerOptions, id: number, error: unk
     returning attempts, not_before`
   const attempts = row?.attempts ?? 0
   const isGivenUp = attempts >= ATTEMPTS_MAX
-  log.error({ err: error, inboxId: id, attempts, isGivenUp }, 'an update could not be handled')
+  log.error({ ...withoutWords(error), inboxId: id, attempts, isGivenUp }, 'an update could not be handled')
   return isGivenUp || !row?.not_before ? { kind: 'more' } : { kind: 'later', at: row.not_before }
+}
+
+/** What the log may know of a failed step: the message of an error can hold what the person wrote. */
+function withoutWords(error: unknown): { fault: string; code?: string; frames?: string[] } {
+  if (!(error instanceof Error)) return { fault: typeof error }
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? []
+  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {}
+  return { fault: error.name, ...code, frames: frames.slice(0, 6).map((line) => line.trim()) }
 }

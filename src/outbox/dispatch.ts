@@ -1,202 +1,264 @@
+/**
+ * Sends what waits in the outbox. Every process has one dispatcher and they share the work; each adapter (channel and
+ * account) has a lane of its own, so that one that is slow or held leaves the others alone. Within a lane many messages are
+ * on their way at once, never two to the same contact, and each is written down as it comes back.
+ */
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import type { Sql } from '../db/client.ts'
+import { isPassingFault } from '../db/faults.ts'
 import type { Logger } from '../log.ts'
 import type { ChannelAdapter, DeliveryOutcome } from '../messaging/channel.ts'
 import { type Message, talkEntrySchema } from '../messaging/message.ts'
 import { open, openJson, type Secrets } from '../secrets.ts'
-import { type Claimed, claim, keepLeases, markUncertain } from './claim.ts'
-import { settle } from './settle.ts'
+import { type ClaimedRow, exchange, type Result, renewLeases } from './exchange.ts'
+import { createRateBucket } from './rate-bucket.ts'
+import { settle } from './retry-policy.ts'
 
-export interface DispatcherServices {
+export interface DispatcherOptions {
   sql: Sql
+  adapters: readonly ChannelAdapter[]
   secrets: Secrets
   clock: Clock
-  log: Logger
-  adapters: readonly ChannelAdapter[]
-  onOutcome?(channel: string, outcome: DeliveryOutcome['kind']): void
+  log: Pick<Logger, 'info' | 'warn' | 'error'>
+  metrics?: { messages: { inc(labels: { channel: string; outcome: string }): void } }
 }
 
 export interface Dispatcher {
-  /** Listens for new messages and sends them, until `stop`. */
-  start(): Promise<void>
-  /** Resolves when the calls in hand are recorded. */
+  start(): void
+  /** Something was queued by this process. */
+  wake(): void
+  /** Lets what is on its way come back and writes it down; takes nothing more. */
   stop(): Promise<void>
-  /** Sends everything that is due now; for tests. Returns how many attempts were made. */
-  dispatchDue(): Promise<number>
+  /** Sends everything that is due at `now`, messages that follow included; returns how many attempts were made. */
+  dispatchDue(now: Date): Promise<number>
 }
 
+/** A killed process holds its messages up for no longer than this. */
+const LEASE_MS = 5_000
+const RENEW_EVERY_MS = 1_500
+const LOOK_EVERY_MS = 500
 const BATCH = 50
-const POLL_MS = 500
-/** A call may take longer than a lease: while it is in hand the lease is kept up. */
-const KEEP_UP_MS = 2_000
+/** More would wait for a connection of their own to the channel. */
+const IN_FLIGHT_MAX = 60
+/** An adapter that never comes back must not hold its contact for ever. */
+const PATIENCE_MS = 60_000
+const FAULT_PAUSE_MS = 500
+const STOP_PATIENCE_MS = 6_000
 
-/** Sends what waits in the outbox: in order for each contact, contacts side by side, within each channel's rate. */
-export function createDispatcher({ sql, secrets, clock, log, adapters, onOutcome }: DispatcherServices): Dispatcher {
-  const lanes = adapters.map((adapter) => createLane(adapter))
-  let timer: NodeJS.Timeout | undefined
-  let keeper: NodeJS.Timeout | undefined
-  let listening: { unlisten(): Promise<void> } | undefined
-  let isStopping = false
+export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  const { sql, clock, log } = options
+  const lanes = options.adapters.map((adapter) => createLane(adapter, options))
+  const timers: NodeJS.Timeout[] = []
+  const stopping = new AbortController()
+  let listening: Promise<void> | undefined
+  let unlisten: (() => Promise<void>) | undefined
 
-  function createLane(adapter: ChannelAdapter) {
-    const bucket = createBucket(adapter.capabilities.ratePerSecond)
-    const inHand = new Set<Promise<void>>()
-    const ids = new Set<number>()
-    let holdUntil = 0
-    let isClaiming = false
-    let claimAgain = false
-    let attempts = 0
+  const wake = () => {
+    for (const lane of lanes) lane.wake()
+  }
 
-    const deliver = async (row: Claimed): Promise<void> => {
-      for (let next: Claimed | undefined = row; next; ) {
-        ids.add(next.id)
-        await bucket.take()
-        const outcome = await attempt(adapter, next)
-        ids.delete(next.id)
-        attempts++
-        onOutcome?.(adapter.id, outcome.kind)
-        if (outcome.kind === 'hold') holdUntil = Math.max(holdUntil, outcome.until.getTime())
-        await settle(sql, next, outcome, clock.now())
-        if (outcome.kind !== 'delivered' && outcome.kind !== 'refused') return
-        // The messages of one step leave together.
-        const following: Claimed[] =
-          isStopping || holdUntil > clock.now().getTime()
-            ? []
-            : await claim(sql, adapter.id, adapter.account, clock.now(), 1, next.contact_id)
-        next = following[0]
-      }
-    }
-
-    const track = (row: Claimed) => {
-      const work: Promise<void> = deliver(row)
-        .catch((error: unknown) =>
-          log.error({ err: error, outboxId: row.id }, 'what came of a message could not be recorded'),
-        )
-        .finally(() => {
-          inHand.delete(work)
-          void claimDue()
-        })
-      inHand.add(work)
-    }
-
-    /** Claims as much as may be in hand at once; a message that hangs takes one place, not all. */
-    const claimDue = async (): Promise<void> => {
-      if (isClaiming) {
-        claimAgain = true
-        return
-      }
-      isClaiming = true
+  async function listen(): Promise<void> {
+    while (!stopping.signal.aborted) {
       try {
-        do {
-          claimAgain = false
-          const free = BATCH - inHand.size
-          if (isStopping || free <= 0 || holdUntil > clock.now().getTime()) break
-          const rows = await claim(sql, adapter.id, adapter.account, clock.now(), free)
-          for (const row of rows) track(row)
-        } while (claimAgain)
+        const subscription = await sql.listen('outbox', wake, wake)
+        unlisten = () => subscription.unlisten()
+        return
       } catch (error) {
-        log.error({ err: error }, 'the outbox cannot be read')
-      } finally {
-        isClaiming = false
+        log.warn({ err: error }, 'not listening for messages yet, they are looked for')
+        await pause(LOOK_EVERY_MS * 4, undefined, { signal: stopping.signal }).catch(() => {})
       }
     }
-
-    return {
-      claimDue,
-      ids,
-      drain: async () => {
-        while (inHand.size > 0) await Promise.all(inHand)
-      },
-      attempts: () => attempts,
-    }
-  }
-
-  async function attempt(adapter: ChannelAdapter, row: Claimed): Promise<DeliveryOutcome> {
-    if (row.sealed_key === null) return { kind: 'refused', reason: 'bad-address' }
-    try {
-      const key = secrets.openPersonKey(row.sealed_key)
-      const entry = talkEntrySchema.parse(openJson(key, row.sealed_body))
-      const message: Message = {
-        text: entry.text,
-        actions: entry.actions,
-        attachmentId: entry.attachmentIds[0] ?? null,
-      }
-      return await adapter.deliver({
-        id: row.id,
-        contactId: row.contact_id,
-        address: open(key, row.sealed_address).toString(),
-        message,
-      })
-    } catch (error) {
-      log.error({ err: error, outboxId: row.id, channel: adapter.id }, 'an adapter threw; the outcome is not known')
-      return { kind: 'uncertain', reason: 'adapter-threw' }
-    }
-  }
-
-  const poll = (): void => {
-    if (isStopping) return
-    timer = setTimeout(() => {
-      markUncertain(sql, clock.now())
-        .catch((error: unknown) => log.error({ err: error }, 'the outbox cannot be read'))
-        .then(() => Promise.all(lanes.map((lane) => lane.claimDue())))
-        .finally(poll)
-    }, POLL_MS)
-    timer.unref()
   }
 
   return {
-    start: async () => {
-      poll()
-      keeper = setInterval(() => {
-        const ids = lanes.flatMap((lane) => [...lane.ids])
-        keepLeases(sql, ids, clock.now()).catch((error: unknown) =>
-          log.error({ err: error }, 'leases cannot be kept up'),
-        )
-      }, KEEP_UP_MS)
-      keeper.unref()
-      listening = await sql.listen('outbox', () => {
-        for (const lane of lanes) void lane.claimDue()
-      })
+    wake,
+    start() {
+      listening ??= listen()
+      timers.push(
+        setInterval(wake, LOOK_EVERY_MS),
+        setInterval(() => {
+          const ids = lanes.flatMap((lane) => lane.idsInFlight())
+          if (ids.length === 0) return
+          renewLeases(sql, ids, new Date(clock.now().getTime() + LEASE_MS)).catch((error: unknown) =>
+            log.warn({ err: error }, 'leases of messages on their way were not renewed'),
+          )
+        }, RENEW_EVERY_MS),
+      )
+      wake()
     },
-    stop: async () => {
-      isStopping = true
-      clearTimeout(timer)
-      await listening?.unlisten()
-      await Promise.all(lanes.map((lane) => lane.drain()))
-      clearInterval(keeper)
+    async stop() {
+      stopping.abort()
+      await Promise.all(lanes.map((lane) => lane.stop()))
+      for (const timer of timers) clearInterval(timer)
+      await listening
+      await unlisten?.().catch(() => {})
     },
-    dispatchDue: async () => {
-      const made = () => lanes.reduce((sum, lane) => sum + lane.attempts(), 0)
-      const before = made()
-      let last = -1
-      while (last !== made()) {
-        last = made()
-        await markUncertain(sql, clock.now())
-        await Promise.all(lanes.map((lane) => lane.claimDue()))
-        await Promise.all(lanes.map((lane) => lane.drain()))
-      }
-      return made() - before
+    async dispatchDue(now) {
+      const counts = await Promise.all(lanes.map((lane) => lane.dispatchDue(now)))
+      return counts.reduce((sum, count) => sum + count, 0)
     },
   }
 }
 
-/** A bucket that lets one second's worth through at once and then keeps to the rate. */
-function createBucket(perSecond: number): { take(): Promise<void> } {
-  let tokens = perSecond
-  let filledAt = performance.now()
-  return {
-    async take() {
-      for (;;) {
-        const now = performance.now()
-        tokens = Math.min(perSecond, tokens + ((now - filledAt) / 1_000) * perSecond)
-        filledAt = now
-        if (tokens >= 1) {
-          tokens -= 1
-          return
-        }
-        const missingMs = ((1 - tokens) / perSecond) * 1_000
-        await new Promise((resolve) => setTimeout(resolve, Math.ceil(missingMs)))
+function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics }: DispatcherOptions) {
+  const name = { channel: adapter.id, account: adapter.account }
+  const bucket = createRateBucket(adapter.capabilities.ratePerSecond)
+  const inFlight = new Map<number, Promise<void>>()
+  let results: Result[] = []
+  let isWanted = false
+  let isStopping = false
+  let heldUntil: Date | null = null
+  let round: Promise<void> | undefined
+  let rateTimer: NodeJS.Timeout | undefined
+  let frozenNow: Date | null = null
+  let attempts = 0
+  const now = () => frozenNow ?? clock.now()
+
+  function wake(): void {
+    isWanted = true
+    round ??= exchangeAll().finally(() => {
+      round = undefined
+      if (isWanted && !isStopping) wake()
+    })
+  }
+
+  async function exchangeAll(): Promise<void> {
+    while (isWanted) {
+      isWanted = false
+      const sending = results
+      results = []
+      const room = takeRoom()
+      if (room === 0 && sending.length === 0) {
+        wakeWhenAllowed()
+        continue
       }
+      try {
+        const rows = await exchange(sql, name, { results: sending, room, now: now(), leaseMs: LEASE_MS })
+        bucket.giveBack(room - rows.length)
+        for (const row of rows) begin(row)
+        if (rows.length === room && room > 0) isWanted = true
+        else if (room === 0) wakeWhenAllowed()
+      } catch (error) {
+        bucket.giveBack(room)
+        results = [...sending, ...results]
+        isWanted = true
+        const line = { err: error, channel: adapter.id }
+        if (isPassingFault(error)) log.warn(line, 'the database is away, messages wait')
+        else log.error(line, 'messages could not be claimed or settled')
+        await pause(FAULT_PAUSE_MS)
+        if (isStopping) return
+      }
+    }
+  }
+
+  function takeRoom(): number {
+    if (isStopping || (heldUntil !== null && heldUntil > now())) return 0
+    heldUntil = null
+    return bucket.take(Math.min(BATCH, IN_FLIGHT_MAX - inFlight.size))
+  }
+
+  /** A lane without free places is woken by what comes back; a held one by the regular look. */
+  function wakeWhenAllowed(): void {
+    if (isStopping || rateTimer !== undefined || heldUntil !== null || inFlight.size >= IN_FLIGHT_MAX) return
+    rateTimer = setTimeout(() => {
+      rateTimer = undefined
+      wake()
+    }, bucket.waitMs())
+  }
+
+  function begin(row: ClaimedRow): void {
+    if (row.state !== 'waiting') {
+      log.warn({ outboxId: row.id, channel: adapter.id }, 'outcome of a bulk message is not known')
+      return
+    }
+    attempts += 1
+    inFlight.set(
+      row.id,
+      attempt(row).then((outcome) => {
+        metrics?.messages.inc({ channel: adapter.id, outcome: outcome.kind })
+        if (outcome.kind === 'hold') {
+          heldUntil = outcome.until
+          log.warn({ channel: adapter.id, until: outcome.until, reason: outcome.reason }, 'the channel asks us to wait')
+        } else if (outcome.kind !== 'delivered') {
+          const { kind, reason } = outcome
+          log.warn(
+            { outboxId: row.id, channel: adapter.id, outcome: kind, reason, attempts: row.attempts },
+            'not delivered',
+          )
+        }
+        const attempted = { sendClass: row.send_class, attempts: row.attempts, createdAt: row.created_at }
+        results.push({ row, ...settle(outcome, attempted, now()) })
+        inFlight.delete(row.id)
+        wake()
+      }),
+    )
+  }
+
+  async function attempt(row: ClaimedRow): Promise<DeliveryOutcome> {
+    const opened = openRow(secrets, row)
+    if (opened === null) return { kind: 'refused', reason: 'bad-message' }
+    const tooLate = new AbortController()
+    try {
+      const outcome = await Promise.race([
+        adapter.deliver({ id: row.id, contactId: row.contact_id, ...opened }),
+        pause<DeliveryOutcome>(
+          PATIENCE_MS,
+          { kind: 'uncertain', reason: 'no outcome in time' },
+          { signal: tooLate.signal },
+        ),
+      ])
+      if (outcome.kind === 'refused' && (outcome.reason === 'blocked' || outcome.reason === 'bad-address')) {
+        await sql`update contacts set unreachable_at = ${now()} where id = ${row.contact_id}`
+      }
+      return outcome
+    } catch (error) {
+      log.error({ err: error, outboxId: row.id, channel: adapter.id }, 'an attempt broke off')
+      return { kind: 'uncertain', reason: 'broke off' }
+    } finally {
+      tooLate.abort()
+    }
+  }
+
+  const nothingInHand = async () => {
+    while (round !== undefined || inFlight.size > 0 || results.length > 0) {
+      await Promise.race([round ?? Promise.race(inFlight.values()), pause(20)])
+    }
+  }
+
+  return {
+    wake,
+    idsInFlight: () => [...inFlight.keys()],
+    async stop() {
+      isStopping = true
+      clearTimeout(rateTimer)
+      await Promise.race([nothingInHand(), pause(STOP_PATIENCE_MS)])
     },
+    async dispatchDue(at: Date): Promise<number> {
+      const before = attempts
+      frozenNow = at
+      for (;;) {
+        const soFar = attempts
+        wake()
+        await nothingInHand()
+        if (attempts === soFar && rateTimer === undefined) break
+        if (rateTimer !== undefined) await pause(bucket.waitMs() + 1)
+      }
+      frozenNow = null
+      return attempts - before
+    },
+  }
+}
+
+/** Null when the person was erased meanwhile, or when it cannot be read: it will never be. */
+function openRow(secrets: Secrets, row: ClaimedRow): { address: string; message: Message } | null {
+  if (row.sealed_key === null || row.sealed_address === null || row.sealed_body === null) return null
+  try {
+    const key = secrets.openPersonKey(row.sealed_key)
+    const { text, actions, attachmentIds } = talkEntrySchema.parse(openJson(key, row.sealed_body))
+    const address = open(key, row.sealed_address).toString()
+    return { address, message: { text, actions, attachmentId: attachmentIds[0] ?? null } }
+  } catch {
+    return null
   }
 }

@@ -37,8 +37,8 @@ export interface Settings extends Teaching {
 export const SETTINGS: Settings = {
   blocks: { w: 1, p: 1, m: 0.7, c: 1, k: 0.5, n: 0.5 },
   fewest: 3,
-  rounds: 8,
-  rate: 0.5,
+  rounds: 6,
+  rate: 0.7,
   decay: 0.001,
   retrievalShare: 0.1,
   retrievalSharpness: 12,
@@ -54,6 +54,8 @@ export interface Classified {
 }
 
 export interface Classifier {
+  /** Words misspelt by ear put right; what `classify` expects. */
+  repair(words: readonly Word[]): Word[]
   classify(words: readonly Word[]): Classified
   featureCount: number
   labelCount: number
@@ -84,7 +86,8 @@ export function teachClassifier(
     file.topics.flatMap((topic) => (topic.decisive ?? []).map((phrase) => [phrase, topic.id] as const)),
   )
   return {
-    classify: (words) => classify(repairBySound(words, lexicon), { keywords, vocabulary, linear, retrieval, decisive, settings }),
+    repair: (words) => repairBySound(words, lexicon),
+    classify: (words) => classify(words, { keywords, vocabulary, linear, retrieval, decisive, settings }),
     featureCount: size,
     labelCount: linear.labels.length,
   }

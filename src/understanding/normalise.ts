@@ -69,7 +69,17 @@ interface TypedWord extends Word {
 }
 
 const UNIT_AFTER_NUMBER: Readonly<Record<string, string>> = {
-  t: 'tuổi', tr: 'triệu', trd: 'triệu', k: 'nghìn', ng: 'nghìn', d: 'đồng', đ: 'đồng', h: 'giờ', th: 'tháng', ty: 'tỷ', n: 'nghìn',
+  t: 'tuổi',
+  tr: 'triệu',
+  trd: 'triệu',
+  k: 'nghìn',
+  ng: 'nghìn',
+  d: 'đồng',
+  đ: 'đồng',
+  h: 'giờ',
+  th: 'tháng',
+  ty: 'tỷ',
+  n: 'nghìn',
 }
 
 function wordsOf(run: string, before: Word | undefined): TypedWord[] {

@@ -33,8 +33,7 @@ export function repairSlip(run: string): string {
   }
   for (const candidate of [run, telex]) {
     for (let at = 0; at + 1 < candidate.length; at++) {
-      const swapped =
-        candidate.slice(0, at) + candidate.charAt(at + 1) + candidate.charAt(at) + candidate.slice(at + 2)
+      const swapped = candidate.slice(0, at) + candidate.charAt(at + 1) + candidate.charAt(at) + candidate.slice(at + 2)
       if (isSyllable(swapped)) return swapped
       const settled = withoutTelexKeys(swapped)
       if (settled.length >= 3 && isSyllable(settled)) return settled

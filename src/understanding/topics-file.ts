@@ -5,20 +5,49 @@ import { readYaml } from '../definitions/read-yaml.ts'
 import type { Fault } from '../errors.ts'
 
 export const TOPICS = [
-  'household_review', 'health_insurance', 'education', 'credit', 'housing', 'water_sanitation', 'electricity', 'legal_aid', 'jobs',
-  'vocational_training', 'work_abroad', 'livelihood', 'agriculture', 'nutrition', 'information', 'social_assistance', 'fund_for_poor',
-  'general_support', 'out_of_scope', 'smalltalk',
+  'household_review',
+  'health_insurance',
+  'education',
+  'credit',
+  'housing',
+  'water_sanitation',
+  'electricity',
+  'legal_aid',
+  'jobs',
+  'vocational_training',
+  'work_abroad',
+  'livelihood',
+  'agriculture',
+  'nutrition',
+  'information',
+  'social_assistance',
+  'fund_for_poor',
+  'general_support',
+  'out_of_scope',
+  'smalltalk',
 ] as const
 export type TopicId = (typeof TOPICS)[number]
 
 export const INTENTS = [
-  'eligibility_question', 'request', 'status_check', 'complaint', 'how_to_apply', 'amount', 'out_of_scope', 'smalltalk',
+  'eligibility_question',
+  'request',
+  'status_check',
+  'complaint',
+  'how_to_apply',
+  'amount',
+  'out_of_scope',
+  'smalltalk',
 ] as const
 export type Intent = (typeof INTENTS)[number]
 
 const phrase = z.string().trim().min(1)
 /** A block of text, one phrase a line: thousands of list items would take the reader a quarter of a second. */
-const lines = z.string().transform((text) => text.split('\n').map((line) => line.trim()).filter((line) => line !== ''))
+const lines = z.string().transform((text) =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== ''),
+)
 const phrases = lines.refine((found) => found.length >= 3, 'needs at least three phrases, one a line')
 const weighted = z.record(phrase, z.number().min(0).max(10))
 

@@ -3,15 +3,15 @@ import { pino } from 'pino'
 import type { Clock } from '../../src/clock.ts'
 import { consoleRoutes } from '../../src/console/routes.ts'
 import type { Sql } from '../../src/db/client.ts'
+import { drizzleOn, eq } from '../../src/db/drizzle.ts'
 import { readEligibility } from '../../src/eligibility/read-programmes.ts'
 import { createAssets } from '../../src/http/assets.ts'
 import { createMetrics } from '../../src/http/metrics.ts'
 import { createServer, type Server } from '../../src/http/server.ts'
-import { drizzleOn, eq } from '../../src/db/drizzle.ts'
 import { hashPassword } from '../../src/officers/password.ts'
 import type { Officer } from '../../src/officers/permissions.ts'
-import { officers } from '../../src/officers/tables.ts'
 import { SESSION_COOKIE, signIn } from '../../src/officers/sign-in.ts'
+import { officers } from '../../src/officers/tables.ts'
 import { desk, MONDAY } from '../desk/desk-builders.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -65,20 +65,19 @@ export async function withPassword(sql: Sql, officer: Officer): Promise<Officer>
   return officer
 }
 
-/** A browser that an officer signed in with: keeps the cookie, finds the hidden fields of a page's forms. */
+export interface Page {
+  status: number
+  html: string
+  location: string | undefined
+  headers: Record<string, unknown>
+}
+
+/** A browser that an officer signed in with: keeps the cookie, sends forms with the hidden fields they came with. */
 export interface Browser {
-  get(path: string): Promise<{ status: number; html: string; location: string | undefined }>
-  post(
-    path: string,
-    fields: Record<string, string>,
-  ): Promise<{ status: number; html: string; location: string | undefined }>
-  /** Fills the form of a verb as it stands on a page, and sends it. */
-  send(
-    html: string,
-    number: string,
-    verb: string,
-    fields?: Record<string, string>,
-  ): Promise<{ status: number; html: string; location: string | undefined }>
+  get(path: string): Promise<Page>
+  post(path: string, fields: Record<string, string>): Promise<Page>
+  /** Sends the form of a verb as it stands on a page. */
+  send(html: string, number: string, verb: string, fields?: Record<string, string>): Promise<Page>
 }
 
 export async function aBrowser(app: Server, sql: Sql, officer: Officer): Promise<Browser> {
@@ -87,21 +86,24 @@ export async function aBrowser(app: Server, sql: Sql, officer: Officer): Promise
   if (outcome.kind !== 'done') throw new Error(`Not signed in: ${outcome.kind}`)
   const cookies = { [SESSION_COOKIE]: outcome.token }
   const headers = { host: 'localhost:3000', origin: 'http://localhost:3000' }
-  const post = async (path: string, fields: Record<string, string>) => {
-    const answer = await app.inject({
-      method: 'POST',
-      url: path,
-      cookies,
-      headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
-      payload: new URLSearchParams(fields).toString(),
-    })
-    return { status: answer.statusCode, html: answer.body, location: answer.headers.location }
-  }
+  const toPage = (answer: Awaited<ReturnType<Server['inject']>>): Page => ({
+    status: answer.statusCode,
+    html: answer.body,
+    location: answer.headers.location,
+    headers: answer.headers,
+  })
+  const post = async (url: string, fields: Record<string, string>) =>
+    toPage(
+      await app.inject({
+        method: 'POST',
+        url,
+        cookies,
+        headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+        payload: new URLSearchParams(fields).toString(),
+      }),
+    )
   return {
-    async get(path) {
-      const answer = await app.inject({ method: 'GET', url: path, cookies, headers })
-      return { status: answer.statusCode, html: answer.body, location: answer.headers.location }
-    },
+    get: async (url) => toPage(await app.inject({ method: 'GET', url, cookies, headers })),
     post,
     send(html, number, verb, fields = {}) {
       const path = `/console/tickets/${number}/${verb}`

@@ -27,7 +27,7 @@ import {
   ticketNow,
 } from './desk-builders.ts'
 
-const MOVES = [
+export const MOVES = [
   'claim',
   'release',
   'reply',
@@ -47,16 +47,23 @@ const MOVES = [
 export const histories = fc.array(
   fc.record({
     move: fc.constantFrom(...MOVES),
-    who: fc.constantFrom('one' as const, 'other' as const, 'department' as const, 'admin' as const),
-    hours: fc.constantFrom(0, 1, 30, 400),
+    // Mostly the one officer, so that a good part of the moves is possible.
+    who: fc.oneof(
+      { weight: 6, arbitrary: fc.constant('one' as const) },
+      { weight: 4, arbitrary: fc.constantFrom('other' as const, 'department' as const, 'admin' as const) },
+    ),
+    hours: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(0, 1, 30) }, { weight: 1, arbitrary: fc.constant(400) }),
   }),
-  { minLength: 1, maxLength: 25 },
+  { minLength: 1, maxLength: 30, size: 'max' },
 )
 
 type Step = typeof histories extends fc.Arbitrary<(infer Item)[]> ? Item : never
 
-/** Plays a history on a fresh ticket and returns what was wrong with it after any move. */
-export async function play(sql: Sql, history: readonly Step[]): Promise<string[]> {
+/**
+ * Plays a history on a fresh ticket and returns what was wrong with it after any move. `reached` collects what the
+ * histories came to, move by move, to see that they were worth playing.
+ */
+export async function play(sql: Sql, history: readonly Step[], reached: Set<string>): Promise<string[]> {
   const contact = await aContact(sql)
   const officers = {
     one: await anOfficer(sql),
@@ -73,6 +80,7 @@ export async function play(sql: Sql, history: readonly Step[]): Promise<string[]
     const request: ActRequest = { number, officer: officers[who], seen: before.lastSeq }
     await make(sql, move, request, id, contact, now)
     const after = await ticketNow(sql, number)
+    if (after.lastSeq > before.lastSeq) reached.add(`${move} → ${after.status}`)
     const unit = desk.territory.unitById.get(after.unitId)
     if (!unit || !isInForce(unit, localDay(now))) broken.push(`${move}: no unit answers`)
     const isFinished = after.status === 'resolved' || after.status === 'closed'

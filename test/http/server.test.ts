@@ -67,7 +67,12 @@ describe('whoever asks how the service is', () => {
     const [ready, live] = await Promise.all([app.inject('/health/ready'), app.inject('/health/live')])
 
     expect(ready.statusCode).toBe(503)
-    expect(ready.json()).toMatchObject({ status: 'not_ready', database: 'does_not_answer', migrations: 'unknown', inbox: null })
+    expect(ready.json()).toMatchObject({
+      status: 'not_ready',
+      database: 'does_not_answer',
+      migrations: 'unknown',
+      inbox: null,
+    })
     expect(live.statusCode).toBe(200)
   })
 

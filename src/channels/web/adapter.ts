@@ -21,9 +21,9 @@ export function createWeb({ sql, secrets }: { sql: Sql; secrets: Secrets }): Cha
     id: 'web',
     account: ACCOUNT,
     capabilities: CAPABILITIES,
-    async deliver({ address }) {
+    async deliver({ id, address }) {
       await notifyTalk(sql, talkKey(secrets, address))
-      return { kind: 'delivered', externalId: null }
+      return { kind: 'delivered', externalId: `${id}` }
     },
     // Files come straight to us and are stored before the update that names them.
     fetchFile: async () => null,

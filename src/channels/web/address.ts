@@ -40,6 +40,17 @@ export function giveAddress(reply: FastifyReply, { secrets, secure, forSession =
   return address
 }
 
+/**
+ * Whether a call is one of our own page's. Browsers say with every POST where it comes from; a program that says nothing
+ * carries no cookie that somebody else could ride on.
+ */
+export function isFromOurPage(request: FastifyRequest, publicUrl: string | undefined): boolean {
+  const { origin } = request.headers
+  if (origin !== undefined) return origin === `${request.protocol}://${request.host}` || origin === publicUrl
+  const site = request.headers['sec-fetch-site']
+  return site === undefined || site === 'same-origin' || site === 'none'
+}
+
 /** Names the talk of an address in ids and notices without giving the address away. */
 export function talkKey(secrets: Secrets, address: string): string {
   return secrets.keyedHash('web-talk', address).toString('base64url').slice(0, 32)

@@ -27,9 +27,9 @@ export function createNotices(sql: Sql, log: Pick<Logger, 'warn'>): Notices {
     sql
       .listen(
         CHANNEL,
-        (talk) => talks.get(talk)?.forEach((wake) => wake()),
+        (talk) => wakeAll(talks.get(talk) ?? []),
         // Also after the connection was lost and found again: what was missed meanwhile is read now.
-        () => talks.forEach((wakes) => wakes.forEach((wake) => wake())),
+        () => wakeAll([...talks.values()].flatMap((wakes) => [...wakes])),
       )
       .catch((error: unknown) => {
         log.warn({ err: error, channel: 'web' }, 'notices of new messages are not heard')
@@ -53,4 +53,8 @@ export function createNotices(sql: Sql, log: Pick<Logger, 'warn'>): Notices {
       await listener?.unlisten().catch(() => {})
     },
   }
+}
+
+function wakeAll(wakes: Iterable<() => void>): void {
+  for (const wake of wakes) wake()
 }

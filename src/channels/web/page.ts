@@ -2,9 +2,6 @@ import { join } from 'node:path'
 import { Eta } from 'eta'
 import { LANGUAGES, type Language, type Texts } from '../../i18n.ts'
 
-/** For the server's assets: `{ ...CHAT_ASSETS }` serves them under `/assets/chat/`. */
-export const CHAT_ASSETS = { chat: join(import.meta.dirname, 'public') }
-
 /** What the page says by itself; the talk comes from the stream. */
 const TEXTS = [
   'title',
@@ -37,7 +34,7 @@ const TEXTS = [
 ] as const
 
 /** Renders the page once per language and kind of screen; nothing in it depends on the person. */
-export function createPage(texts: Texts, assetUrl: (path: string) => string) {
+export function createPage(texts: Texts, assets: { url(path: string): string }) {
   const eta = new Eta({ views: join(import.meta.dirname, 'views'), cache: true })
   const all = Object.fromEntries(
     LANGUAGES.map((language) => [
@@ -50,7 +47,7 @@ export function createPage(texts: Texts, assetUrl: (path: string) => string) {
     const name = `${language}/${isKiosk}`
     const page =
       rendered.get(name) ??
-      eta.render('./chat', { language, isKiosk, text: all[language], texts: JSON.stringify(all), assetUrl })
+      eta.render('./chat', { language, isKiosk, text: all[language], texts: JSON.stringify(all), assets })
     rendered.set(name, page)
     return page
   }

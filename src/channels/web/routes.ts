@@ -14,13 +14,13 @@ import type { Logger } from '../../log.ts'
 import type { Receive } from '../../messaging/channel.ts'
 import type { UpdateBody } from '../../messaging/update.ts'
 import { open, type Secrets } from '../../secrets.ts'
-import { ACCOUNT, callerOf, giveAddress, talkKey } from './address.ts'
+import { ACCOUNT, callerOf, giveAddress, isFromOurPage, talkKey } from './address.ts'
 import { readCursor } from './cursor.ts'
 import { createNotices, notifyTalk } from './notices.ts'
 import { createPage } from './page.ts'
 import { sendProblem } from './problem.ts'
 import { streamTalk } from './stream.ts'
-import { readTalk, type WebContact } from './talk.ts'
+import { findContact, readTalk, type WebContact } from './talk.ts'
 import { FILE_MAX_BYTES, storeUpload, uploadTypeOf } from './upload.ts'
 
 export interface WebChatOptions {
@@ -30,14 +30,10 @@ export interface WebChatOptions {
   clock: Clock
   texts: Texts
   log: Pick<Logger, 'warn' | 'error'>
-  /** Null while the address is new to us. */
-  findContact(address: string): Promise<WebContact | null>
-  /** Address of a file under `chat/` with a mark of its content. */
-  assetUrl(path: string): string
-  /** False for a call that a browser makes on behalf of another site's page. */
-  isFromOurPages(request: FastifyRequest): boolean
-  /** The page is reached by https only, so the cookie is sent by https only. */
-  secure: boolean
+  /** Gives the address of a file under `chat/`; the server serves `public/` there. */
+  assets: { url(path: string): string }
+  /** Where the world reaches us; undefined while only this machine does. */
+  publicUrl: string | undefined
 }
 
 const TEXT_MAX = 20_000
@@ -83,8 +79,9 @@ const pageQuerySchema = z.object({ kiosk: z.string().optional(), lang: z.enum(['
 const attachmentSchema = z.object({ id: z.uuid() })
 
 export async function webChatRoutes(app: FastifyInstance, options: WebChatOptions): Promise<void> {
-  const { sql, secrets, texts, log, secure } = options
-  const page = createPage(texts, options.assetUrl)
+  const { sql, secrets, texts, log, publicUrl } = options
+  const secure = publicUrl?.startsWith('https:') === true
+  const page = createPage(texts, options.assets)
   const notices = createNotices(sql, log)
   const closing = new AbortController()
 
@@ -165,7 +162,7 @@ export async function webChatRoutes(app: FastifyInstance, options: WebChatOption
       const address = admit(request, reply)
       if (address === null) return reply
       const { success, data } = attachmentSchema.safeParse(request.params)
-      const contact = success ? await options.findContact(address) : null
+      const contact = success ? await findContact(options, address) : null
       const file = success && contact !== null ? await openOwn(contact, data.id) : null
       if (file === null) return sendProblem(request, reply, texts, { status: 404, key: 'noFile' })
       return reply
@@ -189,7 +186,7 @@ export async function webChatRoutes(app: FastifyInstance, options: WebChatOption
   /** The caller's address; a newcomer gets one. Null when the call was refused, with the answer on its way. */
   function admit(request: FastifyRequest, reply: FastifyReply): string | null {
     reply.header('cache-control', 'no-store')
-    if (request.method !== 'GET' && !options.isFromOurPages(request)) {
+    if (request.method !== 'GET' && !isFromOurPage(request, publicUrl)) {
       sendProblem(request, reply, texts, { status: 403, key: 'otherSite' })
       return null
     }
@@ -222,11 +219,11 @@ export async function webChatRoutes(app: FastifyInstance, options: WebChatOption
     content: Uint8Array,
     mediaType: NonNullable<Awaited<ReturnType<typeof uploadTypeOf>>>,
   ): Promise<string | null> {
-    let contact = await options.findContact(address)
+    let contact = await findContact(options, address)
     if (contact === null) {
       // A file may be the first thing that somebody sends; their key has to exist before it can be sealed.
       await options.receive([updateOf(address, `${id}.start`.slice(-64), { kind: 'start', payload: null })])
-      contact = await options.findContact(address)
+      contact = await findContact(options, address)
     }
     if (contact === null) return null
     return storeUpload(options, contact, { externalId: externalIdOf(address, id), content, mediaType })
@@ -251,7 +248,7 @@ export async function webChatRoutes(app: FastifyInstance, options: WebChatOption
     let contact: WebContact | null = null
     void streamTalk({
       read: async (cursor) => {
-        contact = await options.findContact(address)
+        contact = await findContact(options, address)
         return contact === null ? null : readTalk(options, contact, cursor)
       },
       language: () => contact?.language ?? null,

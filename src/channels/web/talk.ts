@@ -1,7 +1,9 @@
 import { isoLocal } from '../../clock.ts'
 import type { Sql } from '../../db/client.ts'
+import { hashAddress } from '../../messaging/contact.ts'
 import { type TalkEntry, talkEntrySchema } from '../../messaging/message.ts'
 import { openJson, type Secrets } from '../../secrets.ts'
+import { ACCOUNT } from './address.ts'
 import { advance, type Cursor, writeCursor } from './cursor.ts'
 
 /** What the page needs to know of the contact behind an address. */
@@ -33,63 +35,86 @@ export interface TalkPart {
 }
 
 interface Row {
+  on_their_way: string | null
   id: number
-  author: string
+  author: ShownMessage['author']
   sealed_body: Buffer
   external_id: string | null
   created_at: Date
-  is_delivered: boolean
-  is_waiting: boolean
 }
 
 const FIRST_LOAD = 50
 const AT_ONCE = 200
+/** How the talk keeps that the page was opened; nobody said it. */
+const OPENED = '/start'
+
+/** Null while the address is new to us. */
+export async function findContact(
+  { sql, secrets }: { sql: Sql; secrets: Secrets },
+  address: string,
+): Promise<WebContact | null> {
+  const hash = hashAddress(secrets, { channel: 'web', account: ACCOUNT, address })
+  const [row] = await sql<{ id: string; sealed_key: Buffer | null; language: string }[]>`
+    select id, sealed_key, language from contacts
+    where channel = 'web' and account = ${ACCOUNT} and address_hash = ${hash}`
+  return row === undefined ? null : { id: row.id, sealedKey: row.sealed_key, language: row.language }
+}
 
 /**
  * What a page may show after its cursor. The person's own words show at once; what we send shows when it is recorded as
- * delivered, so that a message dropped because an officer took over never shows.
+ * delivered, so that a message dropped because an officer took over never shows. The record is the channel's id of the
+ * message: notes among officers never get one.
  */
 export async function readTalk(
   { sql, secrets }: { sql: Sql; secrets: Secrets },
   contact: WebContact,
   cursor: Cursor | null,
 ): Promise<TalkPart> {
-  if (contact.sealedKey === null) return { messages: [], cursor: cursor ?? { after: 0, gaps: [] }, isWaiting: false }
-  const rows = cursor === null ? await lastRows(sql, contact.id) : await rowsAfter(sql, contact.id, cursor)
+  const start = cursor ?? { after: 0, gaps: [] }
+  if (contact.sealedKey === null) return { messages: [], cursor: start, isWaiting: false }
+  const { rows, onTheirWay } = await readRows(sql, contact.id, cursor)
   const key = secrets.openPersonKey(contact.sealedKey)
-  const visible = rows.filter((row) => row.author === 'citizen' || row.is_delivered)
-  const waiting = rows.filter((row) => row.is_waiting).map(({ id }) => id)
-  const entries = visible.map((row) => talkEntrySchema.parse(openJson(key, row.sealed_body)))
-  const types = await mediaTypes(sql, contact.id, entries)
+  const opened = rows.map((row) => ({ row, entry: talkEntrySchema.parse(openJson(key, row.sealed_body)) }))
+  const shown = opened.filter(({ row, entry }) => row.author !== 'citizen' || entry.text !== OPENED)
+  const types = await mediaTypes(
+    sql,
+    contact.id,
+    shown.map(({ entry }) => entry),
+  )
 
-  let current = cursor ?? { after: 0, gaps: [] }
-  const messages = visible.map((row, index) => {
-    const later = visible.slice(index + 1).map(({ id }) => id)
-    current = advance(current, row.id, [...waiting, ...later])
-    const entry = entries[index] ?? { text: '', actions: [], attachmentIds: [] }
+  let current = start
+  const messages = shown.map(({ row, entry }, index) => {
+    const later = shown.slice(index + 1).map((next) => next.row.id)
+    current = advance(current, row.id, [...onTheirWay, ...later])
     return { message: toShown(row, entry, types), cursor: writeCursor(current) }
   })
-  // What was on its way and is now refused or dropped is waited for no longer.
-  current = { after: current.after, gaps: waiting.filter((id) => id < current.after) }
-  return { messages, cursor: current, isWaiting: waiting.length > 0 }
+  // What was on its way and is refused or dropped now is waited for no longer.
+  return { messages, cursor: advance(current, 0, onTheirWay), isWaiting: onTheirWay.length > 0 }
 }
 
-const columns = (sql: Sql) => sql`
-  m.id, m.author, m.sealed_body, m.external_id, m.created_at,
-  exists (select from outbox o where o.message_id = m.id and o.state = 'delivered') as is_delivered,
-  exists (select from outbox o where o.message_id = m.id and o.state = 'waiting') as is_waiting`
-
-async function lastRows(sql: Sql, contactId: string): Promise<Row[]> {
-  const rows = await sql<Row[]>`
-    select ${columns(sql)} from messages m where m.contact_id = ${contactId} order by m.id desc limit ${FIRST_LOAD}`
-  return [...rows].reverse()
-}
-
-async function rowsAfter(sql: Sql, contactId: string, { after, gaps }: Cursor): Promise<Row[]> {
-  return sql<Row[]>`
-    select ${columns(sql)} from messages m
-    where m.contact_id = ${contactId} and (m.id > ${after} or m.id = any(${gaps}::bigint[]))
-    order by m.id limit ${AT_ONCE}`
+/** One statement, so that no message falls between being on its way and being there. */
+async function readRows(
+  sql: Sql,
+  contactId: string,
+  cursor: Cursor | null,
+): Promise<{ rows: Row[]; onTheirWay: number[] }> {
+  const part =
+    cursor === null
+      ? sql`order by id desc limit ${FIRST_LOAD}`
+      : sql`and (id > ${cursor.after} or id = any(${cursor.gaps}::bigint[])) order by id limit ${AT_ONCE}`
+  const read = await sql<(Row | { id: null; on_their_way: string | null })[]>`
+    select on_their_way.ids as on_their_way, shown.*
+    from (
+      select string_agg(message_id::text, ' ' order by id) as ids
+      from outbox where contact_id = ${contactId} and state = 'waiting'
+    ) on_their_way left join lateral (
+      select id, author, sealed_body, external_id, created_at from messages
+      where contact_id = ${contactId}
+        and (author = 'citizen' or (author in ('bot', 'officer') and external_id is not null)) ${part}
+    ) shown on true
+    order by shown.id`
+  const ids = read[0]?.on_their_way?.split(' ').map(Number) ?? []
+  return { rows: read.filter((row): row is Row => row.id !== null), onTheirWay: ids }
 }
 
 async function mediaTypes(
@@ -109,7 +134,7 @@ function toShown(row: Row, entry: TalkEntry, types: ReadonlyMap<string, string |
   return {
     id: row.id,
     client_id: row.author === 'citizen' ? row.external_id : null,
-    author: row.author === 'citizen' || row.author === 'officer' ? row.author : 'bot',
+    author: row.author,
     text: entry.text,
     actions: row.author === 'citizen' ? [] : entry.actions,
     attachments: entry.attachmentIds.flatMap((id) => {

@@ -103,9 +103,10 @@ openStream({
 
 /** One talk is opened once, however often the page is loaded before the first answer is there. */
 function startId() {
-  const id = storage.getItem('cau-noi-start') ?? `start-${newId()}`
-  storage.setItem('cau-noi-start', id)
-  return id
+  const talk = storage.getItem('cau-noi-start') ?? newId()
+  storage.setItem('cau-noi-start', talk)
+  // A talk that was forgotten after a day begins anew.
+  return `start-${talk}-${new Date().toISOString().slice(0, 10)}`
 }
 
 let lineTimer
@@ -138,28 +139,29 @@ function showBanner(text, kind = '') {
 
 const dialog = at('ask')
 
-/** `done(true)` for the strong answer. Leaving the question with Escape is the weak one. */
+/** `done` gets `yes`, `no`, or nothing when the question was left with Escape. A question still open is replaced. */
 function ask(question, yes, no, done) {
   at('ask-text').textContent = say(question)
   at('ask-yes').textContent = say(yes)
   at('ask-no').textContent = say(no)
-  if (dialog.open) dialog.close('')
   dialog.returnValue = ''
-  dialog.onclose = () => done(dialog.returnValue === 'yes')
-  dialog.showModal()
+  dialog.onclose = () => done(dialog.returnValue)
+  if (!dialog.open) dialog.showModal()
 }
 at('ask-yes').addEventListener('click', () => dialog.close('yes'))
 at('ask-no').addEventListener('click', () => dialog.close('no'))
 
-watchKiosk({
-  isKiosk,
-  button: at('end'),
-  ask,
-  async onEnd() {
-    await fetch('/api/v1/chat/end', { method: 'POST', credentials: 'same-origin' }).catch(() => {})
-    startAnew()
-  },
-})
+watchKiosk({ isKiosk, button: at('end'), ask, onEnd: endTalk })
+
+async function endTalk() {
+  view.clear()
+  const hasEnded = await fetch('/api/v1/chat/end', { method: 'POST', credentials: 'same-origin' })
+    .then((answer) => answer.ok || answer.status === 401)
+    .catch(() => false)
+  // The next person must not meet this talk, so a line that is down is waited for.
+  if (hasEnded) startAnew()
+  else setTimeout(endTalk, 2_000)
+}
 
 /** The talk of this cookie is over or unknown; the page gets a new one. */
 function startAnew() {

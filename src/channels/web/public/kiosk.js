@@ -2,10 +2,18 @@
 const IDLE_MS = 180_000
 const LAST_CALL_MS = 20_000
 
-export function watchKiosk({ isKiosk, button, ask, onEnd }) {
+export function watchKiosk({ isKiosk, button, ask, onEnd: end }) {
   if (!isKiosk) return
   let timer
-  button.addEventListener('click', () => ask('endAsk', 'endYes', 'endNo', (isYes) => isYes && onEnd()))
+  let hasEnded = false
+
+  function onEnd() {
+    if (hasEnded) return
+    hasEnded = true
+    end()
+  }
+
+  button.addEventListener('click', () => ask('endAsk', 'endYes', 'endNo', (answer) => answer === 'yes' && onEnd()))
 
   function stay() {
     clearTimeout(timer)
@@ -13,11 +21,11 @@ export function watchKiosk({ isKiosk, button, ask, onEnd }) {
   }
 
   function lastCall() {
-    const end = setTimeout(onEnd, LAST_CALL_MS)
-    ask('idle', 'stay', 'endYes', (isStaying) => {
-      clearTimeout(end)
-      if (isStaying) stay()
-      else onEnd()
+    const lastSecond = setTimeout(onEnd, LAST_CALL_MS)
+    ask('idle', 'stay', 'endYes', (answer) => {
+      clearTimeout(lastSecond)
+      if (answer === 'no') onEnd()
+      else stay()
     })
   }
 

@@ -1,6 +1,9 @@
 /** What the talk looks like. Words of people and officers go in as text, never as markup. */
 const LINKS = /(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]])|((?<![\d.,])(?:\+84|0|1[89]00)[\d .]{6,12}\d(?![\d.,]*\d))/g
 
+/** How the talk keeps that a file came without words. */
+const FILE_MARK = /^\[(photo|document|voice|video|sticker)\]$/
+
 export function createView({ list, scroller, toEnd, say, onAction, onAgain }) {
   const lines = new Map()
   const pending = new Map()
@@ -19,27 +22,31 @@ export function createView({ list, scroller, toEnd, say, onAction, onAgain }) {
   function showMessage(message) {
     if (lines.has(message.id)) return
     const isAtEnd = nearEnd()
-    const before = ownLineOf(message)
+    const own = ownLineOf(message)
+    if (own !== undefined) {
+      // It stays as the person saw it leave, with its picture; only the time is now known.
+      own.classList.remove('unsent', 'failed')
+      own.querySelector('.meta').textContent = time(message.at)
+      lines.set(message.id, own)
+      return
+    }
     const line = element('li', `line ${message.author}`)
     line.dataset.author = message.author
-    const previous = lastLine(before)
+    const previous = waitLine === null ? list.lastElementChild : waitLine.previousElementSibling
     if (message.author !== 'citizen' && previous?.dataset.author !== message.author) {
       line.append(element('p', 'who', message.author === 'officer' ? say('officer') : say('bot')))
-    } else if (message.author === 'citizen') {
-      line.append(element('span', 'unseen'))
     }
     const bubble = element('div', 'bubble')
     for (const attachment of message.attachments) bubble.append(picture(attachment))
     const words = element('div', 'words')
-    words.append(...linked(message.text))
+    words.append(...linked(FILE_MARK.test(message.text) ? say('fileSent') : message.text))
     bubble.append(words)
     line.append(bubble)
     if (message.actions.length > 0) line.append(buttons(message.actions))
     line.append(element('span', 'meta', time(message.at)))
     lines.set(message.id, line)
-    if (before !== undefined) before.replaceWith(line)
-    else list.append(line)
     if (message.author !== 'citizen') hideWait()
+    list.append(line)
     ageButtons()
     follow(line, isAtEnd)
   }
@@ -79,7 +86,7 @@ export function createView({ list, scroller, toEnd, say, onAction, onAgain }) {
     }
     meta.textContent = item.failure || say('notSent')
     if (item.file === undefined || item.failure === undefined) {
-      const again = element('button', '', say('again'))
+      const again = element('button', 'again', say('again'))
       again.type = 'button'
       again.addEventListener('click', () => {
         own.line.classList.remove('failed')
@@ -90,7 +97,7 @@ export function createView({ list, scroller, toEnd, say, onAction, onAgain }) {
     }
   }
 
-  /** The line that showed these words while they were on their way. */
+  /** The line that showed these words when they left. */
   function ownLineOf(message) {
     if (message.author !== 'citizen') return undefined
     const known = message.client_id === null ? undefined : pending.get(message.client_id)
@@ -132,11 +139,6 @@ export function createView({ list, scroller, toEnd, say, onAction, onAgain }) {
       if (next.dataset.author === 'citizen' && !next.classList.contains('failed')) return true
     }
     return false
-  }
-
-  function lastLine(replaced) {
-    const last = replaced === undefined ? list.lastElementChild : replaced.previousElementSibling
-    return last === waitLine ? last?.previousElementSibling : last
   }
 
   /** Three dots until the answer is there; they give up quietly, since an officer's answer takes its time. */

@@ -1,0 +1,88 @@
+import type { Sql } from '../db/client.ts'
+import type { Settlement } from './retry-policy.ts'
+
+/** A message that this process may send until its lease ends. */
+export interface ClaimedRow {
+  id: number
+  contact_id: string
+  message_id: number
+  send_class: string
+  /** This attempt included; tells a result that comes late from one that is expected. */
+  attempts: number
+  created_at: Date
+  /** `uncertain`: bulk whose sender died with it in hand. It is not to be sent. */
+  state: string
+  sealed_body: Buffer | null
+  sealed_address: Buffer | null
+  /** Null once the person was erased. */
+  sealed_key: Buffer | null
+}
+
+export interface Result extends Settlement {
+  row: Pick<ClaimedRow, 'id' | 'message_id' | 'attempts'>
+}
+
+export interface Lane {
+  channel: string
+  account: string
+}
+
+/**
+ * Writes down what came of attempts and claims what may leave next, in one statement and so with one wait for the disk.
+ * Claimed is only the first of a contact's waiting messages (the first of its talk; bulk waits for talk), talk before
+ * bulk, and rows that another process is just claiming are passed over. A lease that ended was held by a process that
+ * died: talk is claimed again, bulk becomes uncertain.
+ */
+export function exchange(
+  sql: Sql,
+  lane: Lane,
+  { results, room, now, leaseMs }: { results: readonly Result[]; room: number; now: Date; leaseMs: number },
+): Promise<ClaimedRow[]> {
+  return sql<ClaimedRow[]>`
+    with result as (
+      select * from unnest(
+        ${results.map(({ row }) => row.id)}::bigint[], ${results.map(({ row }) => row.message_id)}::bigint[],
+        ${results.map(({ row }) => row.attempts)}::int[], ${results.map(({ state }) => state)}::text[],
+        ${results.map(({ notBefore }) => notBefore)}::timestamptz[], ${results.map(({ failure }) => failure)}::text[],
+        ${results.map(({ externalId }) => externalId)}::text[], ${results.map(({ counts }) => (counts ? 0 : 1))}::int[]
+      ) as r(id, message_id, attempts, state, not_before, failure, external_id, refund)
+    ), settled as (
+      update outbox o set state = r.state, lease_until = null, not_before = coalesce(r.not_before, o.not_before),
+        failure = r.failure, attempts = o.attempts - r.refund,
+        settled_at = case when r.state = 'waiting' then null else ${now}::timestamptz end
+      from result r
+      where o.id = r.id and (o.state = 'waiting' and o.attempts = r.attempts
+        or r.state = 'delivered' and o.state in ('waiting', 'uncertain'))
+      returning o.id, o.state
+    ), quotable as (
+      update messages m set external_id = r.external_id from result r
+      where m.id = r.message_id and r.external_id is not null
+    ), next as (
+      select o.id from outbox o
+      where o.state = 'waiting' and o.channel = ${lane.channel} and o.account = ${lane.account}
+        and o.not_before <= ${now} and (o.lease_until is null or o.lease_until <= ${now})
+        and o.id <> all (array(select id from result))
+        and not exists (
+          select 1 from outbox p where p.contact_id = o.contact_id and p.state = 'waiting'
+            and (p.priority < o.priority or p.priority = o.priority and p.id < o.id)
+            and p.id <> all (array(select id from settled where state <> 'waiting'))
+        )
+      order by o.priority, o.id limit ${room} for update skip locked
+    ), claimed as (
+      update outbox o set attempts = o.attempts + 1, lease_until = ${new Date(now.getTime() + leaseMs)},
+        state = case when o.send_class = 'bulk' and o.lease_until is not null then 'uncertain' else o.state end,
+        settled_at = case when o.send_class = 'bulk' and o.lease_until is not null then ${now}::timestamptz end,
+        failure = case when o.send_class = 'bulk' and o.lease_until is not null then 'sender-died' else o.failure end
+      from next where o.id = next.id
+      returning o.id, o.contact_id, o.message_id, o.send_class, o.attempts, o.created_at, o.state
+    )
+    select claimed.*, m.sealed_body, c.sealed_address, c.sealed_key
+    from claimed left join messages m on m.id = claimed.message_id left join contacts c on c.id = claimed.contact_id
+    order by claimed.id`
+}
+
+/** Keeps what is still on its way from being claimed by others. */
+export async function renewLeases(sql: Sql, ids: readonly number[], until: Date): Promise<void> {
+  await sql`update outbox set lease_until = ${until} where id = any(${ids}::bigint[]) and state = 'waiting'
+    and lease_until is not null`
+}

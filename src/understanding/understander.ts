@@ -1,0 +1,55 @@
+/**
+ * Free text understood: topic, intent, what follows, and danger. Taught at start from `flows/topics.yaml`; pure and
+ * deterministic afterwards, with no network and no clock. It may be wrong; whoever uses it offers a way on.
+ */
+import { type Classifier, teachClassifier } from './classifier.ts'
+import { decide, type Understanding } from './decide.ts'
+import { type IntentCues, indexIntents, intentOf } from './intent.ts'
+import { normalise } from './normalise.ts'
+import { examplesOf, type Intent, type TopicsFile } from './topics-file.ts'
+import { type Urgency, type UrgencyPatterns, urgencyOf } from './urgency.ts'
+
+export type { Understanding } from './decide.ts'
+
+export interface Understander {
+  understand(text: string): Understanding
+  urgency(text: string): Urgency[]
+}
+
+export function buildUnderstander(file: TopicsFile, urgencies: readonly UrgencyPatterns[]): Understander {
+  const classifier = teachClassifier(file, examplesOf(file))
+  const cues = indexIntents(file)
+  return {
+    understand: (text) => understand(text, classifier, cues),
+    urgency: (text) => urgencyOf(text, urgencies),
+  }
+}
+
+function understand(text: string, classifier: Classifier, cues: IntentCues): Understanding {
+  const words = classifier.repair(normalise(text).words)
+  // A picture sign or a lone full stop says nothing about a topic: it is answered like a greeting.
+  const classified = words.length === 0 ? nothingSaid(classifier) : classifier.classify(words)
+  const { topics, door } = classified
+  const decision = decide(topics)
+  const first = topics[0]?.id
+  const intent = refine(intentOf(words, cues), first)
+  return first === 'out_of_scope' && door !== undefined
+    ? { topics, intent, decision, door }
+    : { topics, intent, decision }
+}
+
+function nothingSaid(classifier: Classifier) {
+  const { topics } = classifier.classify([])
+  const share = 0.5 / Math.max(1, topics.length - 1)
+  const scores = topics.map(({ id }) => ({ id, score: id === 'smalltalk' ? 0.5 : share }))
+  return { topics: scores.sort((one, other) => other.score - one.score), door: undefined }
+}
+
+const CLEAR_COMPLAINT = 4
+
+/** Small talk and what is out of scope have intents of their own; but a grumble at the bot is a complaint. */
+function refine(found: { intent: Intent; weight: number }, topic: string | undefined): Intent {
+  if (topic === 'out_of_scope') return 'out_of_scope'
+  if (topic !== 'smalltalk') return found.intent
+  return found.intent === 'complaint' && found.weight >= CLEAR_COMPLAINT ? 'complaint' : 'smalltalk'
+}

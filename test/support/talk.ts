@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto'
+import { createTelegram } from '../../src/channels/telegram/adapter.ts'
+import { translate } from '../../src/channels/telegram/translate.ts'
+import { createWeb } from '../../src/channels/web/adapter.ts'
+import type { Clock } from '../../src/clock.ts'
+import { receive } from '../../src/conversation/receive.ts'
+import { createWorker } from '../../src/conversation/worker.ts'
+import type { Sql } from '../../src/db/client.ts'
+import type { DeskServices } from '../../src/desk/services.ts'
+import { createLog } from '../../src/log.ts'
+import type { ChannelAdapter } from '../../src/messaging/channel.ts'
+import { createInbox } from '../../src/messaging/inbox.ts'
+import { type Message, talkEntrySchema } from '../../src/messaging/message.ts'
+import type { Update, UpdateBody } from '../../src/messaging/update.ts'
+import { createDispatcher } from '../../src/outbox/dispatch.ts'
+import { createSecrets, openJson } from '../../src/secrets.ts'
+import { type FakeTelegram, startFakeTelegram } from '../fakes/telegram.ts'
+import { productDefinitions } from './definitions.ts'
+
+export type TalkChannel = 'web' | 'telegram'
+
+/** The spine without a port: inbox, engine, outbox and the real adapters over one database, moved on by hand. */
+export interface Spine {
+  sql: Sql
+  clock: Clock & { set(at: Date): void }
+  desk: DeskServices
+  telegram: FakeTelegram
+  /** Stores updates, handles them and sends what they cause. */
+  take(updates: readonly Update[]): Promise<void>
+  /** Sends what officers caused. */
+  settle(): Promise<void>
+  adapters: { telegram: ChannelAdapter & { account: string }; web: ChannelAdapter }
+  close(): Promise<void>
+}
+
+export async function startSpine(sql: Sql, start = new Date('2026-11-23T02:00:00Z')): Promise<Spine> {
+  let now = start
+  const clock = {
+    now: () => now,
+    set: (at: Date) => {
+      now = at
+    },
+  }
+  const definitions = productDefinitions()
+  const secrets = createSecrets(randomBytes(32))
+  const desk: DeskServices = {
+    territory: definitions.territory,
+    calendar: definitions.calendar,
+    texts: definitions.texts,
+    secrets,
+  }
+  const log = createLog('error')
+  const fake = await startFakeTelegram()
+  const telegram = createTelegram({ token: fake.token, apiRoot: fake.apiRoot, clock })
+  const web = createWeb({ sql, secrets })
+  const worker = createWorker({
+    sql,
+    secrets,
+    clock,
+    log,
+    handle: (tx, { contact, update }, at) => receive(tx, { definitions, desk }, contact, update, at),
+  })
+  const inbox = createInbox({ sql, secrets, clock, onStored: () => {} })
+  const dispatcher = createDispatcher({ sql, secrets, clock, log, adapters: [telegram, web] })
+  const settle = async () => {
+    await worker.handleDue(clock.now())
+    await dispatcher.dispatchDue(clock.now())
+  }
+  return {
+    sql,
+    clock,
+    desk,
+    telegram: fake,
+    adapters: { telegram, web },
+    take: async (updates) => {
+      await inbox.receive(updates)
+      await settle()
+    },
+    settle,
+    close: async () => {
+      await worker.stop()
+      await dispatcher.stop()
+      telegram.close()
+      await fake.close()
+    },
+  }
+}
+
+let people = 0
+
+/** One person's talk on one channel. */
+export class Talk {
+  readonly spine: Spine
+  readonly channel: TalkChannel
+  private readonly chatId: number
+  private seen = 0
+  private sent = 0
+
+  constructor(spine: Spine, channel: TalkChannel) {
+    this.spine = spine
+    this.channel = channel
+    this.chatId = 500_000 + ++people
+  }
+
+  get address(): string {
+    return this.channel === 'telegram' ? String(this.chatId) : `visitor-${this.chatId}`
+  }
+
+  async says(text: string): Promise<void> {
+    if (this.channel === 'web') return this.takeWeb({ kind: 'text', text })
+    await this.takeTelegram(await this.spine.telegram.person(this.chatId).says(text))
+  }
+
+  async starts(): Promise<void> {
+    if (this.channel === 'web') return this.takeWeb({ kind: 'start', payload: null })
+    await this.takeTelegram(await this.spine.telegram.person(this.chatId).starts())
+  }
+
+  async sendsPhoto(): Promise<void> {
+    const file = {
+      media: 'photo' as const,
+      externalId: 'web-photo',
+      attachmentId: null,
+      mediaType: 'image/jpeg',
+      sizeBytes: 1_000,
+      name: null,
+      caption: null,
+    }
+    if (this.channel === 'web') return this.takeWeb({ kind: 'file', file })
+    await this.takeTelegram(await this.spine.telegram.person(this.chatId).sendsPhoto())
+  }
+
+  /** Taps the newest button whose label begins so. */
+  async taps(label: string): Promise<void> {
+    const action = (await this.received())
+      .flatMap((message) => message.actions)
+      .findLast((one) => one.label.startsWith(label))
+    if (!action) throw new Error(`No button "${label}" on ${this.channel}`)
+    if (this.channel === 'web') return this.takeWeb({ kind: 'action', actionId: action.id })
+    await this.takeTelegram(await this.spine.telegram.person(this.chatId).taps(action.label))
+  }
+
+  /** What reached the person since the last time this was asked. */
+  async hears(): Promise<Message[]> {
+    const all = await this.received()
+    const fresh = all.slice(this.seen)
+    this.seen = all.length
+    return fresh
+  }
+
+  private async received(): Promise<Message[]> {
+    if (this.channel === 'telegram') {
+      return this.spine.telegram.received(this.chatId).map((message) => ({
+        text: message.text,
+        actions: message.buttons.map((button) => ({ id: button.data, label: button.label })),
+        attachmentId: null,
+      }))
+    }
+    const rows = await this.spine.sql<{ sealed_body: Buffer; sealed_key: Buffer }[]>`
+      select m.sealed_body, c.sealed_key from outbox o join messages m on m.id = o.message_id join contacts c on c.id = o.contact_id
+      where o.state = 'delivered' and c.channel = 'web' and c.address_hash = ${this.spine.desk.secrets.keyedHash('address', `web\0web\0${this.address}`)}
+      order by o.id`
+    return rows.map((row) => {
+      const entry = talkEntrySchema.parse(
+        openJson(this.spine.desk.secrets.openPersonKey(row.sealed_key), row.sealed_body),
+      )
+      return { text: entry.text, actions: entry.actions, attachmentId: null }
+    })
+  }
+
+  private async takeWeb(body: UpdateBody): Promise<void> {
+    const id = `${this.address}-${++this.sent}`
+    await this.spine.take([
+      {
+        channel: 'web',
+        account: 'web',
+        address: this.address,
+        externalId: id,
+        body,
+        messageId: id,
+        quotedMessageId: null,
+      },
+    ])
+  }
+
+  private async takeTelegram(update: Parameters<typeof translate>[0]): Promise<void> {
+    const translated = translate(update, this.spine.adapters.telegram.account)
+    if (translated) await this.spine.take([translated])
+  }
+}
