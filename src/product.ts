@@ -18,11 +18,9 @@ import { readDefinitions } from './definitions/read-definitions.ts'
 import { closeSilent, lapseHandOffs, moveToSuccessors } from './desk/round.ts'
 import { createAssets } from './http/assets.ts'
 import { createMetrics } from './http/metrics.ts'
-import { isFromOurPages } from './http/security.ts'
 import { closeServer, createServer, listen } from './http/server.ts'
 import type { Logger } from './log.ts'
 import type { ChannelAdapter } from './messaging/channel.ts'
-import { findContact } from './messaging/contact.ts'
 import { fetchAttachments } from './messaging/fetch-attachments.ts'
 import { forget } from './messaging/forget.ts'
 import { createInbox } from './messaging/inbox.ts'
@@ -79,8 +77,7 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
       config.telegram === undefined
         ? null
         : createTelegram({ token: config.telegram.token, apiRoot: config.telegram.apiRoot, clock })
-    const web = createWeb({ sql, secrets })
-    const adapters: ChannelAdapter[] = [web, ...(telegram ? [telegram] : [])]
+    const adapters: ChannelAdapter[] = [createWeb({ sql, secrets }), ...(telegram ? [telegram] : [])]
     const channels = [
       { id: 'web', on: true, reason: null },
       { id: 'telegram', on: telegram !== null, reason: telegram ? null : 'TELEGRAM_BOT_TOKEN is not set' },
@@ -121,18 +118,7 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
       publicUrl: config.publicUrl ?? null,
     }
     await app.register((scope) =>
-      webChatRoutes(scope, {
-        sql,
-        secrets,
-        receive,
-        clock,
-        log,
-        texts,
-        assetUrl: assets.url,
-        findContact: (address) => findContact(sql, secrets, { channel: 'web', account: web.account, address }),
-        isFromOurPages: (request) => isFromOurPages(request, config.publicUrl ?? null),
-        secure: config.publicUrl?.startsWith('https:') ?? false,
-      }),
+      webChatRoutes(scope, { sql, secrets, receive, clock, log, texts, assets, publicUrl: config.publicUrl }),
     )
     if (telegram) {
       const secret = config.publicUrl === undefined ? undefined : config.telegram?.webhookSecret

@@ -5,7 +5,7 @@ import { shortMomentWords } from './due-words.ts'
 import { unitName } from './names.ts'
 import type { ConsoleServices, Visit } from './visit.ts'
 
-export interface ActivityWords {
+interface ActivityWords {
   at: string
   iso: string
   who: string

@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify'
 import type { WaitingForm } from './typed-form.ts'
 import type { Pages, Visit } from './visit.ts'
 
-export interface SignInView {
+interface SignInView {
   username?: string
   back?: string | undefined
   waiting?: WaitingForm | null

@@ -5,11 +5,10 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
 const SOON_MS = 4 * HOUR_MS
-const ZONE = 'Asia/Ho_Chi_Minh'
 const LOCALES: Record<Language, string> = { vi: 'vi-VN', en: 'en-GB' }
 
 /** How a deadline is shown: a text key with values, and when it is in full. */
-export interface DueWords {
+interface DueWords {
   state: 'overdue' | 'soon' | 'later' | 'paused' | 'none'
   key: string
   values: Record<string, string>
@@ -37,7 +36,7 @@ export function dueWords(
 }
 
 /** `3 giờ`, `5 ngày`: the largest whole unit. */
-export function spanWords(ms: number, language: Language): string {
+function spanWords(ms: number, language: Language): string {
   const [count, unit] =
     ms < HOUR_MS
       ? ([Math.max(1, Math.floor(ms / MINUTE_MS)), 'minute'] as const)
@@ -49,14 +48,21 @@ export function spanWords(ms: number, language: Language): string {
 
 /** `16:30, thứ Hai, 30/11/2026`. */
 export function momentWords(at: Date, language: Language): string {
-  const weekday = new Intl.DateTimeFormat(LOCALES[language], { weekday: 'long', timeZone: ZONE }).format(at)
-  const lower = language === 'vi' ? weekday.charAt(0).toLowerCase() + weekday.slice(1) : weekday
-  return `${timeWords(at)}, ${lower}, ${dayWords(at)}`
+  return `${timeWords(at)}, ${weekdayWords(at, language)}, ${dayWords(at)}`
 }
 
 /** `09:15` for something of today, `09:15 30/11/2026` otherwise. */
 export function shortMomentWords(at: Date, now: Date): string {
   return localDay(at) === localDay(now) ? timeWords(at) : `${timeWords(at)} ${dayWords(at)}`
+}
+
+/** As Vietnamese offices spell them inside of a line: `thứ Hai`, but `Chủ nhật`. */
+const WEEKDAYS_VI = ['Chủ nhật', 'thứ Hai', 'thứ Ba', 'thứ Tư', 'thứ Năm', 'thứ Sáu', 'thứ Bảy']
+
+function weekdayWords(at: Date, language: Language): string {
+  const weekday = new Date(`${localDay(at)}T00:00:00Z`).getUTCDay()
+  if (language === 'vi') return WEEKDAYS_VI[weekday] ?? ''
+  return new Intl.DateTimeFormat(LOCALES[language], { weekday: 'long', timeZone: 'Asia/Ho_Chi_Minh' }).format(at)
 }
 
 function timeWords(at: Date): string {

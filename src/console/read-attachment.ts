@@ -9,7 +9,7 @@ import { recordRead } from '../officers/audit.ts'
 import { type Officer, standingOf } from '../officers/permissions.ts'
 import { open, type Secrets } from '../secrets.ts'
 
-export interface OpenedFile {
+interface OpenedFile {
   content: Buffer
   /** What the content is, whatever the sender called it; null when it cannot be told. */
   mediaType: string | null

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { Pages, Visit } from './visit.ts'
 
-export type Refusal =
+type Refusal =
   | 'crossSite'
   | 'notFound'
   | 'noTicket'

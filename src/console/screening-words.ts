@@ -12,14 +12,15 @@ const screeningSchema = z.object({
   determinations: z.array(z.looseObject({ programme: z.string(), outcome: z.enum(OUTCOMES) })),
 })
 
-export interface ScreeningWords {
+interface ScreeningWords {
   /** What may help comes first. */
   lines: { name: string; outcome: string; isHopeful: boolean; reasons: string[] }[]
   facts: { label: string; value: string }[]
 }
 
 /** Reasons an officer wants to see; what a citizen should bring and where is the officer's own trade. */
-const REASONS = /^reasons\.(criteria\.|line\.(missing|assumed|superseded|basis|basis_document|open_ended)$)/
+const REASONS =
+  /^reasons\.(criteria\.|line\.(missing|assumed_intro|assumed|superseded|basis|basis_document|open_ended)$)/
 
 /** A stored screening in words: what was found for each programme and why. Null when there is none that can be read. */
 export function screeningWords(

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { VERBS } from '../desk/ticket.ts'
 
 /** What an officer typed into one of the forms of a ticket; it comes back whenever the form could not be carried out. */
-export const typedFormSchema = z.object({
+const typedFormSchema = z.object({
   verb: z.enum(VERBS),
   values: z.record(z.string(), z.string()),
   /** What to do about a field, by the field's name. */

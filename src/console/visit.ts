@@ -49,7 +49,7 @@ export const LANGUAGE_COOKIE = 'cau_noi_language'
 const FORM_PURPOSE = 'console-form'
 
 /** What each page adds to what the frame around it needs. */
-export type PageData = { title: string } & Record<string, unknown>
+type PageData = { title: string } & Record<string, unknown>
 
 export interface Pages {
   /** The visit of nobody in particular: for pages that must not ask the database. */
@@ -124,7 +124,7 @@ function languageOf(request: FastifyRequest): Language {
 /** A page of ours to go back to; whatever else a form says leads to the queue. */
 export function safeBack(back: string | undefined): string {
   if (back === undefined || !/^\/console(\/[\w/?=&%.~+-]*)?$/.test(back)) return '/console/tickets'
-  return back.startsWith('/console/sign-') ? '/console/tickets' : back
+  return back.startsWith('/console/sign-') || /\.\.|\/\//.test(back) ? '/console/tickets' : back
 }
 
 export function isSignedIn(visit: Visit): visit is Visit & { session: Session } {

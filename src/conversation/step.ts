@@ -4,7 +4,7 @@ import { begin, type StepResult } from './advance.ts'
 import { takeCommand } from './commands.ts'
 import type { Effect } from './effects.ts'
 import { takeFreeText, takeUrgentWords } from './free-text.ts'
-import { ask } from './prompt.ts'
+import { ask, promptOf } from './prompt.ts'
 import { newSession, type Session } from './session.ts'
 import type { Definitions, Situation, Turn } from './situation.ts'
 import { takeAnswer } from './take-answer.ts'
@@ -43,7 +43,8 @@ function stepFirst(turn: Turn, body: UpdateBody): StepResult {
   const welcome = turn.definitions.flows.get('welcome')
   if (!welcome) throw new Error('No flow welcome')
   const session = newSession(welcome, 'vi', turn.situation.now)
-  if (body.kind === 'left') return { session, effects: [{ kind: 'markReachable', reachable: false }] }
+  if (body.kind === 'left')
+    return { session: begin(turn, session, 'welcome').session, effects: [{ kind: 'markReachable', reachable: false }] }
   if (body.kind !== 'text') return begin(turn, session, 'welcome')
   const command = readCommand(body.text)
   if (command !== null && command !== 'start' && command !== 'menu')
@@ -58,6 +59,9 @@ function stepOn(turn: Turn, session: Session, body: UpdateBody): StepResult {
   if (body.kind === 'left') return { session, effects: [{ kind: 'markReachable', reachable: false }] }
   if (body.kind === 'start')
     return begin(turn, { ...session, trail: [] }, 'welcome', {}, [{ kind: 'markReachable', reachable: true }])
+  // A flow that lost the step, or a person who left before anything was asked.
+  if (!promptOf(turn, session))
+    return begin(turn, session, 'menu', {}, [{ kind: 'say', lines: [{ key: 'engine.flowChanged' }], options: [] }])
   if (situation.ticketAction) return takeTicketAction(session, situation.ticketAction)
   if (body.kind === 'action' && !session.offered.some((offered) => offered.id === body.actionId)) {
     return ask(turn, session, [], [{ key: 'engine.oldButton' }])

@@ -52,6 +52,12 @@ export async function migrate(sql: Sql, log?: Pick<Logger, 'info'>, folder: stri
   return applied
 }
 
+/** Names of migrations of this version that the database does not have yet. */
+export async function pendingMigrations(sql: Sql, folder: string = FOLDER): Promise<string[]> {
+  const done = new Set((await sql<{ tag: string }[]>`select tag from migrations`).map(({ tag }) => tag))
+  return (await readMigrations(folder)).map(({ tag }) => tag).filter((tag) => !done.has(tag))
+}
+
 function refuseStrangers(migrations: readonly Migration[], done: ReadonlyMap<string, string>): void {
   const known = new Map(migrations.map(({ tag, hash }) => [tag, hash]))
   for (const [tag, hash] of done) {

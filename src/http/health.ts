@@ -32,7 +32,7 @@ export interface HealthChecks {
 
 const backlogSchema = z.object({ waiting: z.number(), oldest_seconds: z.number() })
 
-export const readinessSchema = z.object({
+const readinessSchema = z.object({
   status: z.enum(['ready', 'not_ready']),
   /** What keeps it from being ready, for a person. */
   reasons: z.array(z.string()),
@@ -45,7 +45,7 @@ export const readinessSchema = z.object({
   inbox: backlogSchema.nullable(),
   outbox: backlogSchema.nullable(),
 })
-export type Readiness = z.infer<typeof readinessSchema>
+type Readiness = z.infer<typeof readinessSchema>
 
 /** `/health/live`: the process answers. `/health/ready`: it can do its work; 503 when not. */
 export async function healthRoutes(app: FastifyInstance, checks: HealthChecks): Promise<void> {
@@ -58,7 +58,7 @@ export async function healthRoutes(app: FastifyInstance, checks: HealthChecks): 
   })
 }
 
-export async function readinessOf(checks: HealthChecks): Promise<Readiness> {
+async function readinessOf(checks: HealthChecks): Promise<Readiness> {
   const [database, pending, channels, backlogs] = await Promise.all([
     inTime(async () => {
       await checks.database()

@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from '../db/client.ts'
+import type { Transaction } from '../db/client.ts'
 import { newId } from '../ids.ts'
 import { type Key, type Secrets, seal } from '../secrets.ts'
 
@@ -73,16 +73,4 @@ export function openContact(secrets: Secrets, row: StoredContact): ContactRow | 
     consentAt: row.consent_at,
     talkTicketId: row.talk_ticket_id,
   }
-}
-
-/** Who is reached at this address; null while nobody was seen there. */
-export async function findContact(
-  sql: Sql,
-  secrets: Secrets,
-  address: Address,
-): Promise<{ id: string; sealedKey: Buffer | null; language: string } | null> {
-  const [row] = await sql<{ id: string; sealed_key: Buffer | null; language: string }[]>`
-    select id, sealed_key, language from contacts
-    where channel = ${address.channel} and account = ${address.account} and address_hash = ${hashAddress(secrets, address)}`
-  return row ? { id: row.id, sealedKey: row.sealed_key, language: row.language } : null
 }

@@ -5,6 +5,7 @@
 import type { Clock } from '../clock.ts'
 import type { Sql } from '../db/client.ts'
 import { isPassingFault } from '../db/faults.ts'
+import { list } from '../db/list.ts'
 import { type Secrets, sealJson } from '../secrets.ts'
 import type { Receive } from './channel.ts'
 import { hashAddress, newContact } from './contact.ts'
@@ -142,9 +143,24 @@ function insertUpdates(sql: Sql, sealed: readonly Sealed[], now: Date) {
     with arrived as (
       select a.channel, a.account, a.hash, a.external_id, a.body, a.place, c.id as contact_id
       from unnest(
-        ${sealed.map(({ columns }) => columns[0])}::text[], ${sealed.map(({ columns }) => columns[1])}::text[],
-        ${sealed.map(({ hash }) => hash)}::bytea[], ${sealed.map(({ columns }) => columns[2])}::text[],
-        ${sealed.map(({ body }) => body)}::bytea[]
+        ${list(
+          sql,
+          sealed.map(({ columns }) => columns[0]),
+        )}::text[], ${list(
+          sql,
+          sealed.map(({ columns }) => columns[1]),
+        )}::text[],
+        ${list(
+          sql,
+          sealed.map(({ hash }) => hash),
+        )}::bytea[], ${list(
+          sql,
+          sealed.map(({ columns }) => columns[2]),
+        )}::text[],
+        ${list(
+          sql,
+          sealed.map(({ body }) => body),
+        )}::bytea[]
       ) with ordinality as a(channel, account, hash, external_id, body, place)
       left join contacts c on c.channel = a.channel and c.account = a.account and c.address_hash = a.hash
     ), stored as (
@@ -168,9 +184,27 @@ async function insertContacts(sql: Sql, secrets: Secrets, sealed: readonly Seale
   await sql`
     insert into contacts (id, channel, account, address_hash, sealed_address, sealed_key, created_at)
     select id, channel, account, hash, address, key, ${now} from unnest(
-      ${made.map(({ id }) => id)}::uuid[], ${made.map(({ update }) => update.channel)}::text[],
-      ${made.map(({ update }) => update.account)}::text[], ${made.map(({ addressHash }) => addressHash)}::bytea[],
-      ${made.map(({ sealedAddress }) => sealedAddress)}::bytea[], ${made.map(({ sealedKey }) => sealedKey)}::bytea[]
+      ${list(
+        sql,
+        made.map(({ id }) => id),
+      )}::uuid[], ${list(
+        sql,
+        made.map(({ update }) => update.channel),
+      )}::text[],
+      ${list(
+        sql,
+        made.map(({ update }) => update.account),
+      )}::text[], ${list(
+        sql,
+        made.map(({ addressHash }) => addressHash),
+      )}::bytea[],
+      ${list(
+        sql,
+        made.map(({ sealedAddress }) => sealedAddress),
+      )}::bytea[], ${list(
+        sql,
+        made.map(({ sealedKey }) => sealedKey),
+      )}::bytea[]
     ) as made(id, channel, account, hash, address, key)
     on conflict (channel, account, address_hash) do nothing`
 }

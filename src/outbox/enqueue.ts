@@ -1,4 +1,5 @@
 import type { Transaction } from '../db/client.ts'
+import { list } from '../db/list.ts'
 import type { Message, TalkEntry } from '../messaging/message.ts'
 import { type Key, sealJson } from '../secrets.ts'
 
@@ -38,7 +39,7 @@ export async function enqueue(tx: Transaction, { contact, messages, now, ...rest
       with said as (
         insert into messages (contact_id, author, officer_id, ticket_id, sealed_body, created_at)
         select ${contact.id}, ${rest.author}, ${rest.officerId ?? null}::uuid, ${rest.ticketId ?? null}::bigint, body, ${now}
-        from unnest(${sealed}::bytea[]) with ordinality as part(body, place) order by place
+        from unnest(${list(tx, sealed)}::bytea[]) with ordinality as part(body, place) order by place
         returning id
       ), queued as (
         insert into outbox (contact_id, message_id, channel, account, send_class, author, priority, not_before, created_at)

@@ -1,4 +1,5 @@
 import type { Sql } from '../db/client.ts'
+import { list } from '../db/list.ts'
 import type { Settlement } from './retry-policy.ts'
 
 /** A message that this process may send until its lease ends. */
@@ -41,10 +42,34 @@ export function exchange(
   return sql<ClaimedRow[]>`
     with result as (
       select * from unnest(
-        ${results.map(({ row }) => row.id)}::bigint[], ${results.map(({ row }) => row.message_id)}::bigint[],
-        ${results.map(({ row }) => row.attempts)}::int[], ${results.map(({ state }) => state)}::text[],
-        ${results.map(({ notBefore }) => notBefore)}::timestamptz[], ${results.map(({ failure }) => failure)}::text[],
-        ${results.map(({ externalId }) => externalId)}::text[], ${results.map(({ counts }) => (counts ? 0 : 1))}::int[]
+        ${list(
+          sql,
+          results.map(({ row }) => row.id),
+        )}::bigint[], ${list(
+          sql,
+          results.map(({ row }) => row.message_id),
+        )}::bigint[],
+        ${list(
+          sql,
+          results.map(({ row }) => row.attempts),
+        )}::int[], ${list(
+          sql,
+          results.map(({ state }) => state),
+        )}::text[],
+        ${list(
+          sql,
+          results.map(({ notBefore }) => notBefore),
+        )}::timestamptz[], ${list(
+          sql,
+          results.map(({ failure }) => failure),
+        )}::text[],
+        ${list(
+          sql,
+          results.map(({ externalId }) => externalId),
+        )}::text[], ${list(
+          sql,
+          results.map(({ counts }) => (counts ? 0 : 1)),
+        )}::int[]
       ) as r(id, message_id, attempts, state, not_before, failure, external_id, refund)
     ), settled as (
       update outbox o set state = r.state, lease_until = null, not_before = coalesce(r.not_before, o.not_before),
@@ -74,11 +99,11 @@ export function exchange(
         settled_at = case when o.send_class = 'bulk' and o.lease_until is not null then ${now}::timestamptz end,
         failure = case when o.send_class = 'bulk' and o.lease_until is not null then 'sender-died' else o.failure end
       from next where o.id = next.id
-      returning o.id, o.contact_id, o.message_id, o.send_class, o.attempts, o.created_at, o.state
+      returning o.id, o.contact_id, o.message_id, o.send_class, o.priority, o.attempts, o.created_at, o.state
     )
     select claimed.*, m.sealed_body, c.sealed_address, c.sealed_key
     from claimed left join messages m on m.id = claimed.message_id left join contacts c on c.id = claimed.contact_id
-    order by claimed.id`
+    order by claimed.priority, claimed.id`
 }
 
 /** Keeps what is still on its way from being claimed by others. */

@@ -61,6 +61,7 @@ function repeated(file: TopicsFile, where: string): Fault[] {
       first.set(plain, label)
       return []
     }
+    if (other === label) return []
     return [{ where, what: `"${text}" stands under ${other} and under ${label}; keep one` }]
   })
 }

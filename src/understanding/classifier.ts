@@ -132,17 +132,17 @@ function classify(words: readonly Word[], taught: Taught): Classified {
   return { topics: topics.sort((one, other) => other.score - one.score), door: door.name }
 }
 
+/**
+ * The topic of the decisive phrase that ends last, the longest of those: people say who they are before they say what
+ * they want ("đang hưởng trợ cấp …, có được … không").
+ */
 function settledTopic(decisive: PatternIndex<string>, words: readonly Word[]): string | undefined {
-  let longest = 0
-  let topic: string | undefined
-  for (const { pattern, value } of matches(decisive, words)) {
+  let last = { end: 0, length: 0, topic: undefined as string | undefined }
+  for (const { pattern, value, to } of matches(decisive, words)) {
     const length = pattern.parts.filter((part) => part !== '*').length
-    if (length > longest) {
-      longest = length
-      topic = value
-    }
+    if (to > last.end || (to === last.end && length > last.length)) last = { end: to, length, topic: value }
   }
-  return topic
+  return last.topic
 }
 
 const STRONG = 3

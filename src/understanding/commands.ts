@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { readYaml } from '../definitions/read-yaml.ts'
 import { type Fault, InvalidConfiguration } from '../errors.ts'
-import { LONGEST_TEXT, normalise, type Word, wordsOfDefinition } from './normalise.ts'
+import { LONGEST_TEXT, normalise, type Word, wordsAsTyped, wordsOfDefinition } from './normalise.ts'
 import { findPattern, type Pattern, readPattern } from './pattern.ts'
 
 export const COMMANDS = [
@@ -102,12 +102,13 @@ export function readCommand(text: string, { expectsYesNo = false }: { expectsYes
   const slash = /^\s*\/([a-z_]{2,20})(?:@\w+)?(?:\s|$)/i.exec(text.slice(0, 100))
   if (slash) return slashCommand(slash[1]?.toLowerCase() ?? '')
   if (text.length > LONGEST_TEXT) return null
-  const typed = normalise(text).words
-  if (typed.length === 0 || typed.length > LONGEST_COMMAND) return null
-  for (const candidate of withoutPoliteness(typed, known)) {
-    if (expectsYesNo && isAmbiguous(candidate, known)) continue
-    for (const { command, patterns } of known.commands) {
-      if (patterns.some((pattern) => findPattern(pattern, candidate) !== null)) return command
+  // As typed first: `help` is a command here, elsewhere it is short for "giúp".
+  for (const typed of [wordsAsTyped(text), normalise(text).words]) {
+    if (typed.length === 0 || typed.length > LONGEST_COMMAND) continue
+    for (const candidate of withoutPoliteness(typed, known)) {
+      if (expectsYesNo && isAmbiguous(candidate, known)) continue
+      const found = known.commands.find(({ patterns }) => patterns.some((pattern) => findPattern(pattern, candidate)))
+      if (found) return found.command
     }
   }
   return null

@@ -30,11 +30,19 @@ export function fold(text: string): string {
 
 export function normalise(text: string): Normalised {
   const runs = clean(text.slice(0, LONGEST_TEXT)).match(RUN) ?? []
-  const words: Word[] = []
+  const words: TypedWord[] = []
   for (const run of runs) words.push(...wordsOf(run, words.at(-1)))
   const content = withoutOpening(words.filter((word, at) => !isFiller(word, at, words)).map(stripped))
   const kept = content.length > 0 ? content : words.map(stripped)
   return { words: kept, plain: kept.map((word) => word.plain).join(' ') }
+}
+
+/** The words as they were typed: no short forms, no repairs, nothing left out. */
+export function wordsAsTyped(text: string): Word[] {
+  return wordsOfDefinition(text.slice(0, LONGEST_TEXT)).map((word) => ({
+    ...word,
+    marks: word.marks === '' ? null : word.marks,
+  }))
 }
 
 /** A word of a definition file, whose spelling is trusted: its marks are known even when there are none. */
@@ -52,6 +60,7 @@ function clean(text: string): string {
     .toWellFormed()
     .normalize('NFKC')
     .toLowerCase()
+    .replace(/(?<=\p{L})['’](?=\p{L})/gu, '')
     .replace(/[\p{Cf}\p{Cc}\uFFFD]/gu, (sign) => (/\s/.test(sign) ? ' ' : ''))
 }
 

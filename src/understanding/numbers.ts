@@ -29,16 +29,16 @@ function fromFigures(folded: string): number | null {
   const found = [...folded.matchAll(FIGURES)]
   const [first, second] = found
   if (!first) return null
-  const value = valueOf(first)
+  const value = valueIn(first)
   // "3 triệu 500 nghìn": the parts of one amount stand side by side, the smaller after the larger.
   if (second && first[2] && second[2] && first.index + first[0].length + 1 >= second.index) {
-    const rest = valueOf(second)
+    const rest = valueIn(second)
     if (rest < (SCALE[first[2]] ?? 1)) return value + rest
   }
   return value
 }
 
-function valueOf(match: RegExpMatchArray): number {
+function valueIn(match: RegExpMatchArray): number {
   const [, figures = '', unit, rest] = match
   const scale = unit === undefined ? 1 : (SCALE[unit] ?? 1)
   const value = round(readFigures(figures) * scale)
@@ -75,7 +75,7 @@ const DIGITS: Readonly<Record<string, number>> = {
 const WORD_SCALE: Readonly<Record<string, number>> = { nghin: 1e3, ngan: 1e3, trieu: 1e6, cu: 1e6, ty: 1e9, ti: 1e9 }
 /** Everyday words that read like a figure without their mark, told apart when the mark is there. */
 const NOT_FIGURES =
-  /^(?:năng|tâm|tạm|tấm|tắm|sâu|sau|bà|bá|bây|bẩy|bận|từ|tự|tử|nằm|nắm|nam|làm|lầm|lâm|hại|hải|mốt|chín chắn)$/u
+  /^(?:nữa|năng|tâm|tạm|tấm|tắm|sâu|sau|bà|bá|bây|bẩy|bận|từ|tự|tử|nằm|nắm|nam|làm|lầm|lâm|hại|hải|mốt|chín chắn)$/u
 
 /** The longest run of number words; "bảy mươi sáu", "hai triệu rưỡi", "một trăm linh năm", "bảy sáu". */
 function fromWords(text: string): number | null {
@@ -101,12 +101,12 @@ function fromWords(text: string): number | null {
   return best.length === 0 ? null : valueOfWords(best)
 }
 
-const GLUE: Readonly<Record<string, true>> = { muoi: true, tram: true, linh: true, le: true, ruoi: true, ham: true }
+const GLUE: Readonly<Record<string, true>> = { muoi: true, tram: true, linh: true, le: true, ruoi: true, ham: true, nua: true }
 const isNumberWord = (plain: string) =>
   Object.hasOwn(DIGITS, plain) || Object.hasOwn(WORD_SCALE, plain) || Object.hasOwn(GLUE, plain)
 
 function valueOfWords(words: readonly string[]): number | null {
-  if (words.length === 1 && (words[0] === 'khong' || words[0] === 'linh' || words[0] === 'le' || words[0] === 'cu'))
+  if (words.length === 1 && (words[0] === 'khong' || words[0] === 'linh' || words[0] === 'nua' || words[0] === 'le' || words[0] === 'cu'))
     return null
   let total = 0
   let block = 0
@@ -114,6 +114,10 @@ function valueOfWords(words: readonly string[]): number | null {
   let digit: number | null = null
   let seen = false
   for (const word of words) {
+    if (word === 'nua') {
+      digit = 0.5
+      continue
+    }
     const value = DIGITS[word]
     const wordScale = WORD_SCALE[word]
     if (value !== undefined) {

@@ -91,15 +91,16 @@ export function matchingValues<Value>(index: PatternIndex<Value>, words: readonl
   return matches(index, words).map(({ value }) => value)
 }
 
-/** Every pattern of the index that is in the text. */
+/** Every pattern of the index that is in the text, with the word after its first place. */
 export function matches<Value>(
   index: PatternIndex<Value>,
   words: readonly Word[],
-): { pattern: Pattern; value: Value }[] {
-  const found: { pattern: Pattern; value: Value }[] = []
+): { pattern: Pattern; value: Value; to: number }[] {
+  const found: { pattern: Pattern; value: Value; to: number }[] = []
   for (const first of new Set(words.map((word) => word.plain))) {
     for (const entry of index.byFirstWord.get(first) ?? []) {
-      if (findPattern(entry.pattern, words, agreesInLetters)) found.push(entry)
+      const place = findPattern(entry.pattern, words, agreesInLetters)
+      if (place) found.push({ ...entry, to: place.to })
     }
   }
   return found

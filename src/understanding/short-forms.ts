@@ -345,7 +345,6 @@ export const OPENINGS: readonly string[] = [
   'làm ơn cho hỏi',
   'làm ơn cho tôi hỏi',
   'cái này',
-  'là',
   'cho tôi hỏi là',
   'cho hỏi là',
   'bạn ơi',
@@ -357,5 +356,4 @@ export const OPENINGS: readonly string[] = [
   'chào bác sĩ',
   'chào cán bộ',
   'kính chào',
-  'hỏi',
 ]

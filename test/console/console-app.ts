@@ -58,10 +58,14 @@ export async function aConsole(
 
 export const PASSWORD = 'đúng mật khẩu 123'
 
+/** One costly hash for all officers of a run. */
+let passwordHash: Promise<string> | undefined
+
 /** Gives an officer the password above. */
 export async function withPassword(sql: Sql, officer: Officer): Promise<Officer> {
-  const passwordHash = await hashPassword(PASSWORD)
-  await drizzleOn(sql).update(officers).set({ passwordHash }).where(eq(officers.id, officer.id))
+  passwordHash ??= hashPassword(PASSWORD)
+  const known = { passwordHash: await passwordHash }
+  await drizzleOn(sql).update(officers).set(known).where(eq(officers.id, officer.id))
   return officer
 }
 
@@ -80,9 +84,10 @@ export interface Browser {
   send(html: string, number: string, verb: string, fields?: Record<string, string>): Promise<Page>
 }
 
-export async function aBrowser(app: Server, sql: Sql, officer: Officer): Promise<Browser> {
+/** Signed in on Monday at eight unless told. */
+export async function aBrowser(app: Server, sql: Sql, officer: Officer, at: Date = MONDAY): Promise<Browser> {
   await withPassword(sql, officer)
-  const outcome = await signIn(sql, { username: officer.username, password: PASSWORD }, MONDAY)
+  const outcome = await signIn(sql, { username: officer.username, password: PASSWORD }, at)
   if (outcome.kind !== 'done') throw new Error(`Not signed in: ${outcome.kind}`)
   const cookies = { [SESSION_COOKIE]: outcome.token }
   const headers = { host: 'localhost:3000', origin: 'http://localhost:3000' }

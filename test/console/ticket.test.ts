@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { momentWords } from '../../src/console/due-words.ts'
 import { drizzleOn } from '../../src/db/drizzle.ts'
 import { citizenSays } from '../../src/desk/citizen-says.ts'
 import { claim } from '../../src/desk/claim.ts'
@@ -54,7 +55,7 @@ describe('an officer who opens a ticket', () => {
     expect(status).toBe(200)
     expect(html).toContain('Tôi hỏi về thẻ bảo hiểm')
     expect(html).toContain('Nguyễn Thị Đào')
-    expect(html).toContain('08:00, thứ Ba, 24/11/2026')
+    expect(html).toContain(momentWords(ticket.dueAt, 'vi'))
     expect(html).toContain('Việc này do phường Phố Hiến nhận trước.')
   })
 

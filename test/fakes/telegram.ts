@@ -125,7 +125,7 @@ export async function startFakeTelegram(options: { token?: string; port?: number
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
-    const path = new URL(request.url ?? '/', apiRoot).pathname
+    const path = decodeURIComponent(new URL(request.url ?? '/', apiRoot).pathname)
     if (path.startsWith(`/file/bot${token}/`)) return sendFile(response, path.slice(`/file/bot${token}/`.length))
     if (!path.startsWith(`/bot${token}/`)) return refuse(response, 401, 'Unauthorized')
     const method = path.slice(`/bot${token}/`.length)

@@ -25,19 +25,7 @@ export class PureTalk {
 
   /** Handles one update; returns what the bot said to it, in words. */
   hears(body: UpdateBody, attachmentIds: string[] = []): string {
-    const situation: Situation = {
-      consented: this.consented,
-      communeCode: this.communeCode,
-      tickets: this.tickets,
-      talkTicketId: this.talkTicketId,
-      quotedTicketId: null,
-      ticketAction: null,
-      messageId: ++this.count,
-      attachmentIds,
-      now: this.now,
-      today: this.now.toISOString().slice(0, 10),
-      newActionId: () => `a${++this.count}`,
-    }
+    const situation = this.situation(attachmentIds)
     const result = step(this.definitions, this.session, body, situation)
     this.session = result.session
     this.effects = result.effects
@@ -91,16 +79,27 @@ export class PureTalk {
   /** Every option of what is open, on all pages. */
   options(): Option[] {
     if (!this.session) return []
-    const situation = {
-      tickets: this.tickets,
-      today: this.now.toISOString().slice(0, 10),
-      communeCode: this.communeCode,
-    } as Situation
-    return promptOf({ definitions: this.definitions, situation }, this.session)?.options ?? []
+    return promptOf({ definitions: this.definitions, situation: this.situation([]) }, this.session)?.options ?? []
   }
 
   filed(): Extract<Effect, { kind: 'fileTicket' }>['draft'][] {
     return this.effects.flatMap((effect) => (effect.kind === 'fileTicket' ? [effect.draft] : []))
+  }
+
+  private situation(attachmentIds: string[]): Situation {
+    return {
+      consented: this.consented,
+      communeCode: this.communeCode,
+      tickets: this.tickets,
+      talkTicketId: this.talkTicketId,
+      quotedTicketId: null,
+      ticketAction: null,
+      messageId: ++this.count,
+      attachmentIds,
+      now: this.now,
+      today: this.now.toISOString().slice(0, 10),
+      newActionId: () => `a${++this.count}`,
+    }
   }
 
   private play(effect: Effect): void {

@@ -2,12 +2,10 @@
  * The web chat: the page, what it sends, and the stream of what it gets. Everything said is stored by `receive` before
  * it is acknowledged, and a repeat with the same `id` after a broken line has no effect.
  */
-import { PassThrough } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Clock } from '../../clock.ts'
 import type { Sql } from '../../db/client.ts'
-import type { Fault } from '../../errors.ts'
 import type { Texts } from '../../i18n.ts'
 import { newId } from '../../ids.ts'
 import type { Logger } from '../../log.ts'
@@ -17,10 +15,11 @@ import { open, type Secrets } from '../../secrets.ts'
 import { ACCOUNT, callerOf, giveAddress, isFromOurPage, talkKey } from './address.ts'
 import { readCursor } from './cursor.ts'
 import { createNotices, notifyTalk } from './notices.ts'
+import { openStream } from './open-stream.ts'
 import { createPage } from './page.ts'
 import { sendProblem } from './problem.ts'
-import { streamTalk } from './stream.ts'
-import { findContact, readTalk, type WebContact } from './talk.ts'
+import { faultsOf, idSchema, isTextTooLong, saidSchema } from './said.ts'
+import { findContact, type WebContact } from './talk.ts'
 import { FILE_MAX_BYTES, storeUpload, uploadTypeOf } from './upload.ts'
 
 export interface WebChatOptions {
@@ -36,38 +35,8 @@ export interface WebChatOptions {
   publicUrl: string | undefined
 }
 
-const TEXT_MAX = 20_000
 /** Twenty thousand characters, each written as an escape. */
 const BODY_MAX_BYTES = 256 * 1024
-
-const idSchema = z.string().regex(/^[\w.-]{1,64}$/)
-
-/** One of the four. `action_id` is another name of `action`. */
-const messageSchema = z
-  .object({
-    id: idSchema.optional(),
-    text: z.string().max(TEXT_MAX).optional(),
-    action: z.string().min(1).max(64).optional(),
-    action_id: z.string().min(1).max(64).optional(),
-    start: z.literal(true).optional(),
-  })
-  .transform(({ id, text, action, action_id, start }, context) => {
-    const bodies: UpdateBody[] = []
-    if (text !== undefined && text.trim() !== '') bodies.push({ kind: 'text', text })
-    if (action !== undefined) bodies.push({ kind: 'action', actionId: action })
-    else if (action_id !== undefined) bodies.push({ kind: 'action', actionId: action_id })
-    if (start !== undefined) bodies.push({ kind: 'start', payload: null })
-    const [body] = bodies
-    if (body === undefined || bodies.length > 1) {
-      context.addIssue({
-        code: 'custom',
-        path: ['text'],
-        message: 'send either a text that is not empty, or an action',
-      })
-      return z.NEVER
-    }
-    return { id: id ?? newId(), body }
-  })
 
 const fileQuerySchema = z.object({
   id: idSchema.optional(),
@@ -115,10 +84,9 @@ export async function webChatRoutes(app: FastifyInstance, options: WebChatOption
       const address = admit(request, reply)
       if (address === null) return reply
       if (!isJson(request)) return sendProblem(request, reply, texts, { status: 415, key: 'json' })
-      const parsed = messageSchema.safeParse(request.body)
+      const parsed = saidSchema.safeParse(request.body)
       if (!parsed.success) {
-        const isTooLong = parsed.error.issues.some(({ code, path }) => code === 'too_big' && path[0] === 'text')
-        const key = isTooLong ? 'textTooLong' : 'message'
+        const key = isTextTooLong(parsed.error) ? 'textTooLong' : 'message'
         return sendProblem(request, reply, texts, { status: 422, key, faults: faultsOf(parsed.error) })
       }
       return take(request, reply, address, parsed.data.id, parsed.data.body)
@@ -155,7 +123,24 @@ export async function webChatRoutes(app: FastifyInstance, options: WebChatOption
       if (address === null) return reply
       const query = streamQuerySchema.safeParse(request.query)
       const asked = request.headers['last-event-id'] ?? (query.success ? query.data.after : undefined)
-      return stream(request, reply, address, typeof asked === 'string' ? asked : undefined)
+      const body = openStream(options, notices, {
+        address,
+        cursor: readCursor(typeof asked === 'string' ? asked : undefined),
+        gone: (listener) => reply.raw.on('close', listener),
+        closing: closing.signal,
+      })
+      if (body === null) {
+        reply.header('retry-after', '10')
+        return sendProblem(request, reply, texts, { status: 429, key: 'tooManyStreams' })
+      }
+      return (
+        reply
+          .type('text/event-stream; charset=utf-8')
+          .header('cache-control', 'no-store')
+          // A proxy that collects the stream would hold every answer back.
+          .header('x-accel-buffering', 'no')
+          .send(body)
+      )
     })
 
     scope.get('/api/v1/chat/attachments/:id', async (request, reply) => {
@@ -229,48 +214,6 @@ export async function webChatRoutes(app: FastifyInstance, options: WebChatOption
     return storeUpload(options, contact, { externalId: externalIdOf(address, id), content, mediaType })
   }
 
-  function stream(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    address: string,
-    asked: string | undefined,
-  ): FastifyReply {
-    const gone = new AbortController()
-    const signal = AbortSignal.any([gone.signal, closing.signal])
-    const body = new PassThrough()
-    let wake = () => {}
-    const unsubscribe = notices.subscribe(talkKey(secrets, address), () => wake())
-    if (unsubscribe === null) {
-      reply.header('retry-after', '10')
-      return sendProblem(request, reply, texts, { status: 429, key: 'tooManyStreams' })
-    }
-    reply.raw.on('close', () => gone.abort())
-    let contact: WebContact | null = null
-    void streamTalk({
-      read: async (cursor) => {
-        contact = await findContact(options, address)
-        return contact === null ? null : readTalk(options, contact, cursor)
-      },
-      language: () => contact?.language ?? null,
-      cursor: readCursor(asked),
-      write: (text) => void body.write(text),
-      subscribe: (listener) => {
-        wake = listener
-        return unsubscribe
-      },
-      signal,
-      log,
-    }).finally(() => body.end())
-    return (
-      reply
-        .type('text/event-stream; charset=utf-8')
-        .header('cache-control', 'no-store')
-        // A proxy that collects the stream would hold every answer back.
-        .header('x-accel-buffering', 'no')
-        .send(body)
-    )
-  }
-
   function updateOf(address: string, id: string, body: UpdateBody) {
     const externalId = externalIdOf(address, id)
     return { channel: 'web', account: ACCOUNT, address, externalId, body, messageId: id, quotedMessageId: null }
@@ -317,8 +260,4 @@ function readJson(text: string): unknown {
   } catch {
     return null
   }
-}
-
-function faultsOf(error: z.ZodError): Fault[] {
-  return error.issues.map(({ path, message }) => ({ where: ['body', ...path].join('.'), what: message }))
 }
