@@ -119,7 +119,9 @@ function rates(judged: readonly Judged[]): string {
   return [first, three, share(outside, (line) => isService(line.topics[0]?.id))].map(percent).join(' / ')
 }
 
-const isService = (id: string | undefined) => id !== 'out_of_scope' && id !== 'smalltalk'
+function isService(id: string | undefined): boolean {
+  return id !== 'out_of_scope' && id !== 'smalltalk'
+}
 
 function decisions(judged: readonly Judged[]) {
   const services = judged.filter((line) => isService(line.topic))
@@ -136,9 +138,13 @@ function decisions(judged: readonly Judged[]) {
   }
 }
 
-const share = (group: readonly Judged[], right: (line: Judged) => boolean) =>
-  group.length === 0 ? 0 : group.filter(right).length / group.length
-const percent = (value: number) => (100 * value).toFixed(1)
+function share(group: readonly Judged[], right: (line: Judged) => boolean): number {
+  return group.length === 0 ? 0 : group.filter(right).length / group.length
+}
+
+function percent(value: number): string {
+  return (100 * value).toFixed(1)
+}
 
 function cost() {
   const before = memory()

@@ -14,7 +14,7 @@ export function takeCommand(turn: Turn, session: Session, command: Command): Ste
     case 'start':
       return begin(turn, { ...session, trail: [] }, 'welcome', {}, turnToBot)
     case 'menu':
-      return begin(turn, { ...session, trail: [] }, 'menu', {}, turnToBot)
+      return begin(turn, { ...session, trail: [], held: null }, 'menu', {}, turnToBot)
     case 'back':
       return goBack(turn, session)
     case 'cancel':

@@ -8,7 +8,7 @@ import { formatDay } from '../i18n.ts'
 import { newId } from '../ids.ts'
 import type { Message } from '../messaging/message.ts'
 import type { FileTicketDraft } from '../requests/request-draft.ts'
-import { applyingQuestions, type RequestType } from '../requests/request-type.ts'
+import { applyingQuestions, factsOfAnswers, type RequestType } from '../requests/request-type.ts'
 import { sealJson } from '../secrets.ts'
 import { route } from '../territory/route.ts'
 import { answerWords } from './answer-words.ts'
@@ -91,13 +91,7 @@ async function storeScreening(
 ): Promise<string | null> {
   const { eligibility } = turn.definitions
   const screened = screenedSchema.parse(draft.screened)
-  const fromAnswers = type.questions.flatMap((question) => {
-    const value = draft.answers[question.id]
-    return question.fact === undefined || value === undefined || Array.isArray(value)
-      ? []
-      : [[question.fact, value] as const]
-  })
-  const parsed = parseFacts(eligibility, { ...screened.facts, ...Object.fromEntries(fromAnswers) })
+  const parsed = parseFacts(eligibility, { ...screened.facts, ...factsOfAnswers(type, draft.answers) })
   const facts = 'facts' in parsed ? parsed.facts : {}
   const asked = screened.programmes ?? (type.programme === undefined ? null : [type.programme])
   if (Object.keys(facts).length === 0 || (asked === null && Object.keys(screened.facts).length === 0)) return null

@@ -1,6 +1,7 @@
 import type { Question } from '../messaging/question.ts'
 import type { UpdateBody } from '../messaging/update.ts'
 import { fold } from '../understanding/normalise.ts'
+import { readYesNo } from '../understanding/yes-no.ts'
 import type { Effect, Option, Words } from './effects.ts'
 import type { Offered, Session } from './session.ts'
 import { type Turn, wordsOf } from './situation.ts'
@@ -30,6 +31,23 @@ export function questionOptions(question: Question): Option[] {
   return options
 }
 
+/** Stay on every page of a long list. */
+const PINNED: readonly string[] = [UNKNOWN, SKIP]
+
+/** A long list is shown by pages: its own options in turn, "I don't know" or "skip" and "more" on each. */
+function pagesOf(options: readonly Option[]): Option[][] {
+  if (options.length <= ACTIONS_PER_MESSAGE) return [[...options]]
+  const pinned = options.filter((option) => PINNED.includes(option.value))
+  const turning = options.filter((option) => !PINNED.includes(option.value))
+  const size = ACTIONS_PER_MESSAGE - pinned.length - 1
+  const more: Option = { value: MORE, label: { key: 'engine.more' } }
+  return Array.from({ length: Math.ceil(turning.length / size) }, (_, page) => [
+    ...turning.slice(page * size, (page + 1) * size),
+    ...pinned,
+    more,
+  ])
+}
+
 /** Puts a prompt before the person: one page of its options, each with an opaque id that only this session knows. */
 export function present(
   turn: Turn,
@@ -37,22 +55,15 @@ export function present(
   lines: Words[],
   options: Option[],
 ): { session: Session; effect: Effect } {
-  const fits = options.length <= ACTIONS_PER_MESSAGE
-  const page = fits ? 0 : session.page % options.length
-  const shown = fits ? options : options.slice(page, page + ACTIONS_PER_MESSAGE - 1)
-  const all = fits ? shown : [...shown, { value: MORE, label: { key: 'engine.more' } }]
-  const offered: Offered[] = all.map((option) => ({
+  const pages = pagesOf(options)
+  const page = session.page % pages.length
+  const shown = pages[page] ?? []
+  const offered: Offered[] = shown.map((option) => ({
     value: option.value,
     id: turn.situation.newActionId(),
     words: wordsOf(turn, session, option.label),
   }))
-  return { session: { ...session, page, offered }, effect: { kind: 'say', lines, options: all } }
-}
-
-/** The next page of a long list, the first one after the last. */
-export function turnPage(session: Session, options: readonly Option[]): Session {
-  const page = session.page + ACTIONS_PER_MESSAGE - 1
-  return { ...session, page: page >= options.length ? 0 : page }
+  return { session: { ...session, page, offered }, effect: { kind: 'say', lines, options: shown } }
 }
 
 /** Which option was meant: by button, by its number on the screen, or by its words (on any page). */
@@ -70,15 +81,42 @@ export function matchOption(
     .replace(/[.)!]+$/, '')
   if (typed === '') return null
   if (!numbersAreAnswers && /^\d{1,2}$/.test(typed)) return session.offered[Number(typed) - 1]?.value ?? null
-  const named = options.map((option) => ({
-    value: option.value,
-    words: fold(wordsOf(turn, session, option.label)).trim(),
-  }))
+  const named = [
+    ...options.map((option) => ({ value: option.value, words: fold(wordsOf(turn, session, option.label)) })),
+    ...session.offered.map((one) => ({ value: one.value, words: fold(one.words) })),
+  ].map((option) => ({ ...option, words: option.words.trim() }))
   const exact = named.find((option) => option.words === typed)
   if (exact) return exact.value
+  return byYesOrNo(options, body.text) ?? byPart(named, typed)
+}
+
+const POSITIVE = ['true', 'yes', 'agree', 'send']
+const NEGATIVE = ['false', 'no', 'refuse']
+
+/** "Dạ được", "ừ", "không ạ" where the ways are a yes and a no. */
+function byYesOrNo(options: readonly Option[], text: string): string | null {
+  const values = options.map((option) => option.value)
+  const answer = readYesNo(text)
+  if (answer === 'yes') return values.find((value) => POSITIVE.includes(value)) ?? null
+  if (answer === 'no') return values.find((value) => NEGATIVE.includes(value)) ?? null
+  return null
+}
+
+/** Letters beside an option's words that may be politeness ("tôi", "ạ", "em chọn"). */
+const POLITE_LENGTH = 12
+
+/** The beginning of one option's words alone, or some words around one option's words. */
+function byPart(named: readonly { value: string; words: string }[], typed: string): string | null {
   if (typed.length < 3) return null
-  const part = named.filter(
-    (option) => option.words.startsWith(typed) || option.words.split(/[,(]/, 1)[0]?.trim() === typed,
-  )
-  return part.length === 1 ? (part[0]?.value ?? null) : null
+  const begun = new Set(named.filter((option) => option.words.startsWith(typed)).map((option) => option.value))
+  if (begun.size === 1) return [...begun][0] ?? null
+  const within = named
+    .filter(
+      (option) =>
+        option.words.length >= 3 &&
+        ` ${typed} `.includes(` ${option.words} `) &&
+        typed.length <= option.words.length + POLITE_LENGTH,
+    )
+    .toSorted((a, b) => b.words.length - a.words.length)
+  return within[0]?.value ?? null
 }

@@ -5,6 +5,7 @@ import type { Effect, Option, Words } from './effects.ts'
 import { answeredQuestions, questionById, requestTypeOf, screenAnswers, stepOf, waysOf } from './form.ts'
 import { MENU, present, questionOptions, SKIP, UNKNOWN } from './options.ts'
 import { placeWords } from './place-words.ts'
+import { shorten } from './render.ts'
 import { resultLines, resultOptions } from './results.ts'
 import type { Session } from './session.ts'
 import { type Turn, wordsOf } from './situation.ts'
@@ -78,11 +79,9 @@ function interruptionPrompt(turn: Turn, session: Session): Prompt | null {
         lines: [{ key: 'engine.correct.ask' }],
         options: answeredQuestions(turn, session).map((question) => ({
           value: question.id,
-          label:
-            `${wordsOf(turn, session, { key: `${question.text}.label` })}: ${answerWords(turn, session, question)}`.slice(
-              0,
-              40,
-            ),
+          label: shorten(
+            `${wordsOf(turn, session, { key: `${question.text}.label` })}: ${answerWords(turn, session, question)}`,
+          ),
         })),
       }
     case 'places':
@@ -121,10 +120,7 @@ function interruptionPrompt(turn: Turn, session: Session): Prompt | null {
             ? [
                 {
                   value: String(id),
-                  label: `${ticket.number} ${wordsOf(turn, session, { key: `topics.${ticket.topic}.name` })}`.slice(
-                    0,
-                    40,
-                  ),
+                  label: shorten(`${ticket.number} ${wordsOf(turn, session, { key: `topics.${ticket.topic}.name` })}`),
                 },
               ]
             : []

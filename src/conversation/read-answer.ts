@@ -81,6 +81,7 @@ function readPaper(body: UpdateBody): Reading {
 
 /** Why something that is no text cannot be an answer here. */
 export function wrongKind(body: UpdateBody): string {
+  if (body.kind === 'unsupported' && body.what === 'too-large') return 'engine.again.tooLarge'
   if (body.kind !== 'file') return 'engine.again.notText'
   return body.file.media === 'voice' ? 'engine.again.voice' : 'engine.again.notText'
 }

@@ -28,7 +28,8 @@ export function renderLine(turn: Turn, session: Session, words: Words): Message[
   return render(turn, session, { kind: 'say', lines: [words], options: [] })
 }
 
-function shorten(label: string): string {
+/** A label that fits on a button of every channel. */
+export function shorten(label: string): string {
   const characters = [...label]
   return characters.length <= LABEL_LENGTH ? label : `${characters.slice(0, LABEL_LENGTH - 1).join('')}…`
 }

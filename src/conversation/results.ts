@@ -11,6 +11,18 @@ export const FILE = 'file:'
 /** The order in which outcomes are told: what helps comes first. */
 const TOLD = ['eligible', 'needs_officer', 'unknown', 'not_eligible', 'not_in_force'] as const
 
+const HELPS: readonly string[] = ['eligible', 'needs_officer']
+
+function nameWithBetter(
+  turn: Turn,
+  session: Session,
+  { programme, superseded_by }: { programme: string; superseded_by?: string | undefined },
+): string {
+  const name = wordsOf(turn, session, { key: `programmes.${programme}.name` })
+  if (superseded_by === undefined) return name
+  return `${name} ${wordsOf(turn, session, { key: 'check.superseded', values: { other: { key: `programmes.${superseded_by}.name` } } })}`
+}
+
 /** One line an outcome, one bullet a programme. */
 export function resultLines(turn: Turn, session: Session): Words[] {
   const { determinations } = screenAnswers(turn, session)
@@ -20,13 +32,14 @@ export function resultLines(turn: Turn, session: Session): Words[] {
     if (these.length === 0) continue
     // Programmes that are over only matter to somebody who asked for them.
     if (outcome === 'not_in_force' && determinations.length > these.length) continue
-    const names = these.map((one) => {
-      const name = wordsOf(turn, session, { key: `programmes.${one.programme}.name` })
-      return one.superseded_by
-        ? `• ${name} ${wordsOf(turn, session, { key: 'check.superseded', values: { other: { key: `programmes.${one.superseded_by}.name` } } })}`
-        : `• ${name}`
-    })
-    lines.push(`${wordsOf(turn, session, { key: `check.outcome.${outcome}` })}\n${names.join('\n')}`)
+    const heading = wordsOf(turn, session, { key: `check.outcome.${outcome}` })
+    const names = these.map((one) => nameWithBetter(turn, session, one))
+    // What helps stands line by line; the rest must not drown it.
+    lines.push(
+      HELPS.includes(outcome)
+        ? `${heading}\n${names.map((name) => `• ${name}`).join('\n')}`
+        : `${heading} ${names.join('; ')}.`,
+    )
   }
   return lines
 }

@@ -62,7 +62,7 @@ export const sessionSchema = z.object({
   subject: z.record(z.string(), z.string()),
   trail: z.array(placeSchema),
   offered: z.array(offeredSchema),
-  /** First option shown of a list longer than fits. */
+  /** Page shown of a list longer than fits; counts on past the last one, which is the first again. */
   page: z.number(),
   /** Unreadable answers in a row; after some an officer is offered. */
   misses: z.number(),

@@ -1,8 +1,9 @@
 import type { UpdateBody } from '../messaging/update.ts'
 import { readCommand } from '../understanding/commands.ts'
-import { begin, type StepResult } from './advance.ts'
+import { begin, continueForm, type StepResult } from './advance.ts'
 import { takeCommand } from './commands.ts'
 import type { Effect } from './effects.ts'
+import { questionById, stepOf } from './form.ts'
 import { takeFreeText, takeUrgentWords } from './free-text.ts'
 import { ask, promptOf } from './prompt.ts'
 import { newSession, type Session } from './session.ts'
@@ -60,8 +61,7 @@ function stepOn(turn: Turn, session: Session, body: UpdateBody): StepResult {
   if (body.kind === 'start')
     return begin(turn, { ...session, trail: [] }, 'welcome', {}, [{ kind: 'markReachable', reachable: true }])
   // A flow that lost the step, or a person who left before anything was asked.
-  if (!promptOf(turn, session))
-    return begin(turn, session, 'menu', {}, [{ kind: 'say', lines: [{ key: 'engine.flowChanged' }], options: [] }])
+  if (!promptOf(turn, session)) return findFooting(turn, { ...session, interruption: null })
   if (situation.ticketAction) return takeTicketAction(session, situation.ticketAction)
   if (body.kind === 'action' && !session.offered.some((offered) => offered.id === body.actionId)) {
     return ask(turn, session, [], [{ key: 'engine.oldButton' }])
@@ -73,7 +73,7 @@ function stepOn(turn: Turn, session: Session, body: UpdateBody): StepResult {
     const urgent = urgencies.length > 0 ? takeUrgentWords(turn, session, urgencies, body.text) : null
     if (urgent) {
       if (urgent.session.subject.request !== session.subject.request) return urgent
-      const rest = stepWords(turn, urgent.session, body)
+      const rest = takesWords(turn, urgent.session) ? stepWords(turn, urgent.session, body) : ask(turn, urgent.session)
       return { session: rest.session, effects: [...urgent.effects, ...rest.effects] }
     }
   }
@@ -96,6 +96,20 @@ function stepWords(turn: Turn, session: Session, body: UpdateBody): StepResult {
   if (body.kind === 'action' && turn.situation.talkTicketId !== null)
     return { ...result, effects: [{ kind: 'releaseTalk' }, ...result.effects] }
   return result
+}
+
+/** Whether the open question is answered in own words, so that words of danger are an answer too. */
+function takesWords(turn: Turn, session: Session): boolean {
+  const { waiting } = session
+  return waiting.kind === 'question' && questionById(turn, session, waiting.id)?.expect.kind === 'text'
+}
+
+/** A form whose question is gone goes on with the next one, answers kept; anything else begins at the menu. */
+function findFooting(turn: Turn, session: Session): StepResult {
+  const step = stepOf(turn, session)
+  if (step && ('request' in step || 'screen' in step)) return continueForm(turn, session)
+  const changed: Effect = { kind: 'say', lines: [{ key: 'engine.flowChanged' }], options: [] }
+  return begin(turn, session, 'menu', {}, [changed])
 }
 
 /** A form that lay for days is not gone on with unasked. */

@@ -14,7 +14,7 @@ import { beginCorrection } from './commands.ts'
 import type { Effect, Words } from './effects.ts'
 import { questionById, stepOf } from './form.ts'
 import { goToTopic, takeFreeText } from './free-text.ts'
-import { MENU, MORE, matchOption, SKIP, turnPage, UNKNOWN } from './options.ts'
+import { MENU, MORE, matchOption, SKIP, UNKNOWN } from './options.ts'
 import { ask, promptOf, sayDetail } from './prompt.ts'
 import { readAnswer, wrongKind } from './read-answer.ts'
 import { DETAIL, FILE } from './results.ts'
@@ -36,7 +36,7 @@ export function takeAnswer(turn: Turn, session: Session, body: UpdateBody): Step
   const question = waiting.kind === 'question' ? questionById(turn, session, waiting.id) : undefined
   const typed = question !== undefined && !['option', 'yesNo', 'papers'].includes(question.expect.kind)
   const chosen = matchOption(turn, session, prompt.options, body, typed)
-  if (chosen === MORE) return ask(turn, turnPage(session, prompt.options))
+  if (chosen === MORE) return ask(turn, { ...session, page: session.page + 1 })
   if (chosen === MENU) return begin(turn, { ...session, trail: [] }, 'menu')
   if (chosen?.startsWith(TOPIC)) return goToTopic(turn, session, chosen.slice(TOPIC.length), 'request', null)
   switch (waiting.kind) {

@@ -4,7 +4,7 @@ import { reask, setLanguage } from './commands.ts'
 import type { Effect } from './effects.ts'
 import { questionById } from './form.ts'
 import { goToTopic } from './free-text.ts'
-import { MENU, MORE, matchOption, SKIP, turnPage } from './options.ts'
+import { MENU, MORE, matchOption, SKIP } from './options.ts'
 import { ask, promptOf } from './prompt.ts'
 import type { Interruption, Session } from './session.ts'
 import type { Turn } from './situation.ts'
@@ -23,7 +23,7 @@ export function takeInterruption(
   const options = promptOf(turn, session)?.options ?? []
   const chosen = matchOption(turn, session, options, body, false)
   const calm: Session = { ...session, interruption: null, page: 0 }
-  if (chosen === MORE) return ask(turn, turnPage(session, options))
+  if (chosen === MORE) return ask(turn, { ...session, page: session.page + 1 })
   if (chosen === MENU) return begin(turn, { ...calm, trail: [] }, 'menu')
   switch (interruption.kind) {
     case 'correct':

@@ -13,6 +13,10 @@ const requestQuestionSchema = z.strictObject({
   skip: z.boolean().default(false),
   /** The fact that this answer also is, for the screening that goes with the ticket. */
   fact: z.string().optional(),
+  /** Facts that follow from an option; `null`: it matters, but the option does not tell the value. */
+  facts: z
+    .record(z.string(), z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])))
+    .optional(),
   /** All must hold for the question to be asked. */
   when: z.array(conditionSchema).default([]),
 })
@@ -62,6 +66,18 @@ export function applyingQuestions(type: RequestType, answers: Answers): RequestT
     question.when.every((condition) => {
       const answer = answers[condition.question]
       return Array.isArray(condition.is) ? condition.is.includes(String(answer)) : answer === condition.is
+    }),
+  )
+}
+
+/** What the answers say about the person in facts, for a screening. */
+export function factsOfAnswers(type: RequestType, answers: Answers): Record<string, string | number | boolean | null> {
+  return Object.fromEntries(
+    applyingQuestions(type, answers).flatMap((question) => {
+      const value = answers[question.id]
+      if (value === undefined || Array.isArray(value)) return []
+      const own = question.fact === undefined ? [] : [[question.fact, value] as const]
+      return [...own, ...Object.entries(question.facts?.[String(value)] ?? {})]
     }),
   )
 }

@@ -31,6 +31,8 @@ export interface Settings extends Teaching {
   /** Factor for a topic that a decisive phrase names. */
   decisiveFactor: number
   keywordsAsExamples: boolean
+  /** Factor for what is out of scope: above one, a doubtful text is rather sent away than taken for a service. */
+  outOfScopeFactor: number
 }
 
 /** Chosen by `bench/understanding.ts`. */
@@ -44,6 +46,7 @@ export const SETTINGS: Settings = {
   retrievalSharpness: 12,
   decisiveFactor: 8,
   keywordsAsExamples: false,
+  outOfScopeFactor: 1.2,
 }
 
 export interface Classified {
@@ -127,6 +130,7 @@ function classify(words: readonly Word[], taught: Taught): Classified {
   }
   const settled = settledTopic(taught.decisive, words)
   if (settled !== undefined) scores.set(settled, (scores.get(settled) ?? 0) * settings.decisiveFactor)
+  scores.set('out_of_scope', (scores.get('out_of_scope') ?? 0) * settings.outOfScopeFactor)
   const sum = [...scores.values()].reduce((total, score) => total + score, 0) || 1
   const topics = [...scores].map(([id, score]) => ({ id, score: score / sum }))
   return { topics: topics.sort((one, other) => other.score - one.score), door: door.name }

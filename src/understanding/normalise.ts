@@ -96,7 +96,9 @@ function wordsOf(run: string, before: Word | undefined): TypedWord[] {
   const unit = before && /^\p{N}/u.test(before.plain) ? UNIT_AFTER_NUMBER[run.replace(/[0-9]+$/, '')] : undefined
   const longForm = unit ?? (Object.hasOwn(SHORT_FORMS, run) ? SHORT_FORMS[run] : undefined)
   if (longForm !== undefined && longForm !== run) {
-    return wordsOfDefinition(longForm).map((word) => ({
+    // "1tr2": what follows the unit belongs to the amount.
+    const rest = unit === undefined ? '' : (/[0-9]+$/.exec(run)?.[0] ?? '')
+    return wordsOfDefinition(`${longForm} ${rest}`).map((word) => ({
       ...word,
       // `duoc` is a word typed without diacritics, not a statement that it has none.
       marks: word.plain === run ? null : word.marks,

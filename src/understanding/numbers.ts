@@ -68,14 +68,18 @@ const DIGITS: Readonly<Record<string, number>> = {
   nham: 5,
   sau: 6,
   bay: 7,
-  bảy: 7,
+
   tam: 8,
   chin: 9,
 }
 const WORD_SCALE: Readonly<Record<string, number>> = { nghin: 1e3, ngan: 1e3, trieu: 1e6, cu: 1e6, ty: 1e9, ti: 1e9 }
-/** Everyday words that read like a figure without their mark, told apart when the mark is there. */
-const NOT_FIGURES =
-  /^(?:nữa|năng|tâm|tạm|tấm|tắm|sâu|sau|bà|bá|bây|bẩy|bận|từ|tự|tử|nằm|nắm|nam|làm|lầm|lâm|hại|hải|mốt|chín chắn)$/u
+/** With their marks, number words are told from everyday ones (`lăm`, not `lắm`; `sáu`, not `sau`). */
+const WRITTEN: ReadonlySet<string> = new Set(
+  (
+    'không một mốt hai ba bốn tư năm lăm nhăm sáu bảy bẩy tám chín mười mươi trăm linh lẻ rưỡi hăm nửa ' +
+    'nghìn ngàn triệu củ tỷ tỉ'
+  ).split(' '),
+)
 
 /** The longest run of number words; "bảy mươi sáu", "hai triệu rưỡi", "một trăm linh năm", "bảy sáu". */
 function fromWords(text: string): number | null {
@@ -91,7 +95,7 @@ function fromWords(text: string): number | null {
   let run: string[] = []
   for (const word of [...words, '.']) {
     const plain = fold(word)
-    const fits = isNumberWord(plain) && !(marked && NOT_FIGURES.test(word) && !(word === 'nam' && run.length > 0))
+    const fits = isNumberWord(plain) && (WRITTEN.has(word) || (word === plain && !marked))
     if (fits) run.push(plain)
     else {
       if (run.length > best.length) best = run
@@ -101,12 +105,23 @@ function fromWords(text: string): number | null {
   return best.length === 0 ? null : valueOfWords(best)
 }
 
-const GLUE: Readonly<Record<string, true>> = { muoi: true, tram: true, linh: true, le: true, ruoi: true, ham: true, nua: true }
+const GLUE: Readonly<Record<string, true>> = {
+  muoi: true,
+  tram: true,
+  linh: true,
+  le: true,
+  ruoi: true,
+  ham: true,
+  nua: true,
+}
 const isNumberWord = (plain: string) =>
   Object.hasOwn(DIGITS, plain) || Object.hasOwn(WORD_SCALE, plain) || Object.hasOwn(GLUE, plain)
 
 function valueOfWords(words: readonly string[]): number | null {
-  if (words.length === 1 && (words[0] === 'khong' || words[0] === 'linh' || words[0] === 'nua' || words[0] === 'le' || words[0] === 'cu'))
+  if (
+    words.length === 1 &&
+    (words[0] === 'khong' || words[0] === 'linh' || words[0] === 'nua' || words[0] === 'le' || words[0] === 'cu')
+  )
     return null
   let total = 0
   let block = 0

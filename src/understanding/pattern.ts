@@ -1,5 +1,5 @@
 /**
- * Phrases of the definition files found in a text. A phrase is words; `*` stands for up to four others, `^` for the
+ * Phrases of the definition files found in a text. A phrase is words; `*` stands for up to six others, `^` for the
  * beginning, `$` for the end. A word typed with diacritics must agree with them; one typed without agrees with any.
  */
 import { type Word, wordsOfDefinition } from './normalise.ts'
@@ -10,7 +10,7 @@ export interface Pattern {
   atEnd: boolean
 }
 
-const WIDEST_GAP = 4
+const WIDEST_GAP = 6
 
 export function readPattern(phrase: string): Pattern {
   const atStart = phrase.startsWith('^')

@@ -32,7 +32,7 @@ function understand(text: string, classifier: Classifier, cues: IntentCues): Und
   const { topics, door } = classified
   const decision = decide(topics)
   const first = topics[0]?.id
-  const intent = refine(intentOf(words, cues), first)
+  const intent = refine(intentOf(words, cues), decision)
   return first === 'out_of_scope' && door !== undefined
     ? { topics, intent, decision, door }
     : { topics, intent, decision }
@@ -48,8 +48,8 @@ function nothingSaid(classifier: Classifier) {
 const CLEAR_COMPLAINT = 4
 
 /** Small talk and what is out of scope have intents of their own; but a grumble at the bot is a complaint. */
-function refine(found: { intent: Intent; weight: number }, topic: string | undefined): Intent {
-  if (topic === 'out_of_scope') return 'out_of_scope'
-  if (topic !== 'smalltalk') return found.intent
+function refine(found: { intent: Intent; weight: number }, decision: Understanding['decision']): Intent {
+  if (decision === 'out_of_scope') return 'out_of_scope'
+  if (decision !== 'smalltalk') return found.intent
   return found.intent === 'complaint' && found.weight >= CLEAR_COMPLAINT ? 'complaint' : 'smalltalk'
 }

@@ -55,7 +55,7 @@ async function openWeb() {
     const answer = await fetch(root + path, {
       method: 'POST',
       headers: { cookie, 'content-type': 'application/json', ...headers },
-      body: typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body),
+      body: typeof body === 'string' ? body : body instanceof Uint8Array ? Uint8Array.from(body) : JSON.stringify(body),
     })
     return { status: answer.status, json: (await answer.json().catch(() => ({}))) as Answer['json'] }
   }

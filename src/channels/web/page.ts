@@ -11,7 +11,6 @@ const TEXTS = [
   'photo',
   'bot',
   'officer',
-  'you',
   'sending',
   'notSent',
   'again',
@@ -30,7 +29,7 @@ const TEXTS = [
   'newMessage',
   'talk',
   'buttons',
-  'working',
+  'noScript',
 ] as const
 
 /** Renders the page once per language and kind of screen; nothing in it depends on the person. */

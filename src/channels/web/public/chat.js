@@ -83,6 +83,8 @@ openStream({
     view.showMessage(message)
   },
   onReady({ empty }) {
+    // What was said before is not read out again.
+    at('talk').ariaLive = 'polite'
     for (const item of outgoing.list()) {
       if (item.start === undefined && !view.hasOwn(item.id)) view.showOwn(item)
     }

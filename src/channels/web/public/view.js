@@ -60,7 +60,6 @@ export function createView({ list, scroller, toEnd, say, onAction, onAgain }) {
       const image = element('img', '')
       image.src = item.preview
       image.alt = say('fileSent')
-      image.addEventListener('load', () => follow(line, true))
       bubble.append(image)
     }
     bubble.append(
@@ -176,12 +175,17 @@ export function createView({ list, scroller, toEnd, say, onAction, onAgain }) {
   toEnd.addEventListener('click', () => {
     scroller.scrollTop = scroller.scrollHeight
   })
+  let isPinned = true
   scroller.addEventListener('scroll', () => {
-    if (nearEnd()) toEnd.hidden = true
+    isPinned = nearEnd()
+    if (isPinned) toEnd.hidden = true
   })
-  new ResizeObserver(() => {
-    if (toEnd.hidden) scroller.scrollTop = scroller.scrollHeight
-  }).observe(scroller)
+  // The keyboard of a phone comes up, or a picture arrives: whoever was at the end stays there.
+  const observer = new ResizeObserver(() => {
+    if (isPinned) scroller.scrollTop = scroller.scrollHeight
+  })
+  observer.observe(scroller)
+  observer.observe(list)
 
   function picture({ url, media_type: type }) {
     const link = element('a', 'paper')
