@@ -21,8 +21,3 @@ export function localDay(at: Date): string {
 export function isoLocal(at: Date): string {
   return `${new Date(at.getTime() + HO_CHI_MINH_OFFSET_MS).toISOString().slice(0, 19)}+07:00`
 }
-
-/** Start of a local day (`YYYY-MM-DD`) as an instant. */
-export function startOfLocalDay(day: string): Date {
-  return new Date(`${day}T00:00:00+07:00`)
-}

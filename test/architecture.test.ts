@@ -11,7 +11,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'everything'> = {
   territory: ['definitions'],
   http: [],
   definitions: 'everything',
-  'channels/telegram': ['messaging', 'http'],
+  'channels/telegram': ['messaging', 'http', 'channels'],
   'channels/web': ['messaging', 'http'],
   channels: [],
   outbox: ['messaging'],

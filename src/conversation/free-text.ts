@@ -21,7 +21,12 @@ export function takeFreeText(turn: Turn, session: Session, text: string): StepRe
     case 'smalltalk':
       return ask(turn, session, [], [{ key: 'engine.smalltalk' }])
     case 'out_of_scope':
-      return ask(turn, session, [], [{ key: 'engine.outOfScope' }])
+      return ask(
+        turn,
+        session,
+        [],
+        [{ key: understood.door === undefined ? 'engine.outOfScope' : `topics.doors.${understood.door}` }],
+      )
     case 'accept':
       return topic === undefined ? ask(turn, session) : goToTopic(turn, session, topic, understood.intent, text)
     case 'ask':

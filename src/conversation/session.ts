@@ -36,7 +36,6 @@ const interruptionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('erase') }),
 ])
 
-export type PlainWaiting = z.infer<typeof plainWaitingSchema>
 export type Interruption = z.infer<typeof interruptionSchema>
 
 /** A place that "back" returns to. */

@@ -66,7 +66,7 @@ function stepOn(turn: Turn, session: Session, body: UpdateBody): StepResult {
   if (body.kind === 'action' && !session.offered.some((offered) => offered.id === body.actionId)) {
     return ask(turn, session, [], [{ key: 'engine.oldButton' }])
   }
-  const command = body.kind === 'text' ? readCommand(body.text) : null
+  const command = body.kind === 'text' ? readCommand(body.text, { expectsYesNo: asksYesNo(turn, session) }) : null
   if (command !== null) return takeCommand(turn, session, command)
   if (body.kind === 'text') {
     const urgencies = turn.definitions.understander.urgency(body.text)
@@ -96,6 +96,13 @@ function stepWords(turn: Turn, session: Session, body: UpdateBody): StepResult {
   if (body.kind === 'action' && turn.situation.talkTicketId !== null)
     return { ...result, effects: [{ kind: 'releaseTalk' }, ...result.effects] }
   return result
+}
+
+/** Whether a yes or a no is open: `dung` then means "đúng" (right) rather than "dừng" (stop). */
+function asksYesNo(turn: Turn, session: Session): boolean {
+  return (promptOf(turn, session)?.options ?? []).some((option) =>
+    ['true', 'yes', 'agree', 'send'].includes(option.value),
+  )
 }
 
 /** Whether the open question is answered in own words, so that words of danger are an answer too. */

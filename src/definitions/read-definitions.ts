@@ -8,6 +8,7 @@ import { type Fault, InvalidConfiguration } from '../errors.ts'
 import { loadTexts, type Texts } from '../i18n.ts'
 import { readRequests } from '../requests/read-requests.ts'
 import { readTerritory } from '../territory/read-territory.ts'
+import { readCommands } from '../understanding/commands.ts'
 import { readUnderstanding } from '../understanding/read-topics.ts'
 import { missingTexts } from './check-texts.ts'
 
@@ -33,10 +34,21 @@ export function readDefinitions(root: string): ProductDefinitions {
   const eligibility = keep(readEligibility(flowsDirectory))
   const territory = keep(readTerritory(flowsDirectory))
   const calendar = keep(readCalendar(flowsDirectory))
+  const commands = keep(readCommands(flowsDirectory))
   const understander = keep(readUnderstanding(flowsDirectory))
   if (flows && requests) faults.push(...checkFlows(flows, new Set(requests.keys())))
   if (texts && flows && requests && eligibility) faults.push(...missingTexts(texts, { flows, requests, eligibility }))
-  if (!texts || !flows || !requests || !eligibility || !territory || !calendar || !understander || faults.length > 0) {
+  if (
+    !texts ||
+    !flows ||
+    !requests ||
+    !eligibility ||
+    !territory ||
+    !calendar ||
+    !commands ||
+    !understander ||
+    faults.length > 0
+  ) {
     throw new InvalidConfiguration(faults)
   }
   return { texts, flows, requests, eligibility, territory, calendar, understander }

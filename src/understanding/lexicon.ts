@@ -5,8 +5,9 @@
 import type { Word } from './normalise.ts'
 
 export interface Lexicon {
-  /** How often a word occurs, by letters and by letters with diacritics. */
+  /** Every word, by its letters and by its letters with diacritics. */
   known: ReadonlySet<string>
+  /** The most frequent word of each sound. */
   bySound: ReadonlyMap<string, Word>
 }
 

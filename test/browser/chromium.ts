@@ -50,9 +50,8 @@ export async function openDesk(browser: Browser, address: string): Promise<Page>
 }
 
 async function pageOf(context: BrowserContext): Promise<Page> {
-  const page = await context.newPage()
-  page.setDefaultTimeout(PATIENCE_MS)
-  return page
+  context.setDefaultTimeout(PATIENCE_MS)
+  return context.newPage()
 }
 
 /** Keeps what the page shows now as `test-results/<name>.png`. */

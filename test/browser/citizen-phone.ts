@@ -18,7 +18,7 @@ export class CitizenPhone {
   }
 
   /** Taps the newest button of that name, once it is there. */
-  async taps(label: string): Promise<void> {
+  async taps(label: string | RegExp): Promise<void> {
     await this.sinceLastWords().locator('.actions').getByRole('button', { name: label, exact: true }).last().tap()
   }
 
@@ -32,7 +32,7 @@ export class CitizenPhone {
   async hears(words: string): Promise<string> {
     const line = this.sinceLastWords().filter({ hasText: words }).last()
     await line.waitFor()
-    return (await line.locator('.words').innerText()).trim()
+    return (await line.locator('.words').textContent()) ?? ''
   }
 
   lines(author: 'bot' | 'officer' | 'citizen'): Locator {

@@ -16,6 +16,11 @@ export class OfficerDesk {
     await this.page.getByRole('heading', { name: 'Hồ sơ', exact: true }).waitFor()
   }
 
+  /** Another window of the same officer. */
+  async opensWindow(): Promise<OfficerDesk> {
+    return new OfficerDesk(await this.page.context().newPage())
+  }
+
   async opens(number: string): Promise<void> {
     await this.page.goto('/console/tickets')
     await this.page.getByRole('link', { name: number }).click()
@@ -59,7 +64,11 @@ export class OfficerDesk {
   async isTold(words: string): Promise<string> {
     const notice = this.page.locator('.notice').filter({ hasText: words }).first()
     await notice.waitFor()
-    return notice.innerText()
+    return (await notice.textContent()) ?? ''
+  }
+
+  async reads(title: string): Promise<string> {
+    return (await this.section(title).textContent()) ?? ''
   }
 
   section(title: string): Locator {

@@ -6,6 +6,7 @@ import { startFakeTelegram } from '../fakes/telegram.ts'
 import { createDatabase } from '../support/database.ts'
 import { aFolder, type ProductProcess, startProcess } from '../support/product-process.ts'
 import { allDone, Crowd, KEY, KILLS, repeatsIn, seeded, sendsInFlight, talkOf } from './kills.ts'
+import { startSlowLine } from './slow-line.ts'
 
 const TIMEOUT_MS = 60_000 + KILLS * 15_000
 const PEOPLE = 8
@@ -16,12 +17,14 @@ const quiet = { info() {}, warn() {}, debug() {} }
 const server = await createDatabase({ max: 2 })
 const dataDir = aFolder()
 const fakes = [await startFakeTelegram(), await startFakeTelegram()] as const
+const lines = [await startSlowLine(fakes[0].apiRoot, 25), await startSlowLine(fakes[1].apiRoot, 25)] as const
 afterAll(async () => {
+  for (const line of lines) line.close()
   for (const fake of fakes) await fake.close()
 })
 
-function settingsFor(fake: (typeof fakes)[number], database: Record<string, string>): Record<string, string> {
-  const telegram = { TELEGRAM_BOT_TOKEN: fake.token, TELEGRAM_API_ROOT: fake.apiRoot }
+function settingsFor(place: 0 | 1, database: Record<string, string>): Record<string, string> {
+  const telegram = { TELEGRAM_BOT_TOKEN: fakes[place].token, TELEGRAM_API_ROOT: lines[place].url }
   return { DATA_KEY: KEY.toString('base64'), DEMO: '0', ...telegram, ...database }
 }
 
@@ -64,13 +67,12 @@ describe(`a process that is killed ${KILLS} times while people write`, () => {
       const [fake] = fakes
       const random = seeded(seed)
       const crowd = new Crowd(fake, PEOPLE, random)
-      fake.fail({ kind: 'slow', ms: 15 })
       let inFlight = 0
       let reachedPeople = 0
 
       for (let kill = 0; kill < KILLS; kill++) {
         await crowd.say(SAID_PER_ROUND / 2)
-        const product = startProcess(settingsFor(fake, { DATA_DIR: dataDir }))
+        const product = startProcess(settingsFor(0, { DATA_DIR: dataDir }))
         // One in five dies while it starts.
         if (random() < 0.2) await pause(random() * 1_500)
         else {
@@ -84,7 +86,7 @@ describe(`a process that is killed ${KILLS} times while people write`, () => {
         await product.kill('SIGKILL')
         if (reachedPeople > 0) inFlight += await withDataDir(sendsInFlight)
       }
-      const last = startProcess(settingsFor(fake, { DATA_DIR: dataDir }))
+      const last = startProcess(settingsFor(0, { DATA_DIR: dataDir }))
       await crowd.say(SAID_PER_ROUND)
       await allDone(fake, await last.ready)
       const exit = await last.kill('SIGTERM')
@@ -104,8 +106,7 @@ describe(`a process that is killed ${KILLS} times while people write`, () => {
       const [, fake] = fakes
       const random = seeded(seed + 1)
       const crowd = new Crowd(fake, PEOPLE, random)
-      const start = () => startProcess(settingsFor(fake, { DATABASE_URL: server.url }))
-      fake.fail({ kind: 'slow', ms: 15 })
+      const start = () => startProcess(settingsFor(1, { DATABASE_URL: server.url }))
       const pair: [ProductProcess, ProductProcess] = [start(), start()]
       await Promise.all(pair.map(({ ready }) => ready))
       let inFlight = 0

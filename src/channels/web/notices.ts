@@ -13,23 +13,30 @@ export async function notifyTalk(sql: Sql, talk: string): Promise<void> {
   await sql`select pg_notify(${CHANNEL}, ${talk})`.catch(() => {})
 }
 
+/** Look again: at once and for a while when there is news, or once because some may have been missed. */
+export type Wake = (isNews: boolean) => void
+
 export interface Notices {
   /** Null when the talk has too many streams already. Returns what ends it. */
-  subscribe(talk: string, wake: () => void): (() => void) | null
+  subscribe(talk: string, wake: Wake): (() => void) | null
   close(): Promise<void>
 }
 
 export function createNotices(sql: Sql, log: Pick<Logger, 'warn'>): Notices {
-  const talks = new Map<string, Set<() => void>>()
+  const talks = new Map<string, Set<Wake>>()
   let listening: Promise<{ unlisten(): Promise<void> } | null> | null = null
 
   const listen = () =>
     sql
       .listen(
         CHANNEL,
-        (talk) => wakeAll(talks.get(talk) ?? []),
+        (talk) => wakeAll(talks.get(talk) ?? [], true),
         // Also after the connection was lost and found again: what was missed meanwhile is read now.
-        () => wakeAll([...talks.values()].flatMap((wakes) => [...wakes])),
+        () =>
+          wakeAll(
+            [...talks.values()].flatMap((wakes) => [...wakes]),
+            false,
+          ),
       )
       .catch((error: unknown) => {
         log.warn({ err: error, channel: 'web' }, 'notices of new messages are not heard')
@@ -55,6 +62,6 @@ export function createNotices(sql: Sql, log: Pick<Logger, 'warn'>): Notices {
   }
 }
 
-function wakeAll(wakes: Iterable<() => void>): void {
-  for (const wake of wakes) wake()
+function wakeAll(wakes: Iterable<Wake>, isNews: boolean): void {
+  for (const wake of wakes) wake(isNews)
 }

@@ -4,7 +4,7 @@ import type { Logger } from '../../log.ts'
 import type { Secrets } from '../../secrets.ts'
 import { talkKey } from './address.ts'
 import type { Cursor } from './cursor.ts'
-import type { Notices } from './notices.ts'
+import type { Notices, Wake } from './notices.ts'
 import { streamTalk } from './stream.ts'
 import { findContact, readTalk, type WebContact } from './talk.ts'
 
@@ -23,8 +23,8 @@ export function openStream(
   notices: Notices,
   { address, cursor, gone, closing }: OpenedPage,
 ): Readable | null {
-  let wake = () => {}
-  const unsubscribe = notices.subscribe(talkKey(services.secrets, address), () => wake())
+  let wake: Wake = () => {}
+  const unsubscribe = notices.subscribe(talkKey(services.secrets, address), (isNews) => wake(isNews))
   if (unsubscribe === null) return null
 
   const left = new AbortController()

@@ -20,7 +20,7 @@ import { createPage } from './page.ts'
 import { sendProblem } from './problem.ts'
 import { faultsOf, idSchema, isTextTooLong, saidSchema } from './said.ts'
 import { findContact, type WebContact } from './talk.ts'
-import { FILE_MAX_BYTES, storeUpload, uploadTypeOf } from './upload.ts'
+import { FILE_MAX_BYTES, storeUpload, type UploadType, uploadTypeOf } from './upload.ts'
 
 export interface WebChatOptions {
   sql: Sql
@@ -202,7 +202,7 @@ export async function webChatRoutes(app: FastifyInstance, options: WebChatOption
     address: string,
     id: string,
     content: Uint8Array,
-    mediaType: NonNullable<Awaited<ReturnType<typeof uploadTypeOf>>>,
+    mediaType: UploadType,
   ): Promise<string | null> {
     let contact = await findContact(options, address)
     if (contact === null) {

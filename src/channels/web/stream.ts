@@ -1,5 +1,6 @@
 import type { Logger } from '../../log.ts'
 import type { Cursor } from './cursor.ts'
+import type { Wake } from './notices.ts'
 import type { TalkPart } from './talk.ts'
 
 const HEARTBEAT_MS = 15_000
@@ -18,7 +19,7 @@ export interface StreamOptions {
   language(): string | null
   cursor: Cursor | null
   write(text: string): void
-  subscribe(wake: () => void): () => void
+  subscribe(wake: Wake): () => void
   signal: AbortSignal
   log: Pick<Logger, 'warn'>
 }
@@ -35,9 +36,11 @@ export async function streamTalk(options: StreamOptions): Promise<void> {
   let expectUntil = 0
   let pauseMs = LOOK_SOON_MS
   let next = Promise.withResolvers<void>()
-  const wake = () => {
-    expectUntil = performance.now() + EXPECT_FOR_MS
-    pauseMs = LOOK_SOON_MS
+  const wake: Wake = (isNews) => {
+    if (isNews) {
+      expectUntil = performance.now() + EXPECT_FOR_MS
+      pauseMs = LOOK_SOON_MS
+    }
     next.resolve()
   }
   const unsubscribe = options.subscribe(wake)

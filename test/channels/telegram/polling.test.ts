@@ -178,11 +178,13 @@ describe('two processes with the same bot', () => {
     await bot.fake.until(() => bot.fake.polls > 0)
     bot.start()
     await first.stop()
+    const stoppedAt = performance.now()
     await bot.fake.person(1).says('ai nghe đây')
 
     await bot.fake.until(() => bot.updates.length === 1)
 
     expect(bot.words()).toEqual(['ai nghe đây'])
+    expect(performance.now() - stoppedAt).toBeLessThan(2_000)
   })
 
   it('take over within five seconds of a kill', async () => {
