@@ -9,6 +9,7 @@ import { webChatRoutes } from './channels/web/routes.ts'
 import { systemClock } from './clock.ts'
 import { type Config, loadDataKey } from './config.ts'
 import { consoleRoutes } from './console/routes.ts'
+import { apologise } from './conversation/apologise.ts'
 import { receive as receiveUpdate } from './conversation/receive.ts'
 import { createWorker } from './conversation/worker.ts'
 import { connect, type Sql } from './db/client.ts'
@@ -69,6 +70,7 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
       log,
       metrics,
       handle: (tx, { contact, update }, now) => receiveUpdate(tx, { definitions, desk }, contact, update, now),
+      apologise: (tx, contact, now) => apologise(tx, definitions, contact, now),
       onHandled: () => dispatcher.wake(),
     })
     const { receive, lastUpdateAt } = createInbox({ sql, secrets, clock, metrics, onStored: worker.wake })

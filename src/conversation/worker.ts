@@ -18,6 +18,9 @@ export interface UpdateInHand {
   update: StoredUpdate
 }
 
+/** Says something kind to a person whose words could not be handled after all tries. */
+export type Apologise = (tx: Transaction, contact: ContactRow, now: Date) => Promise<unknown>
+
 /** Does all that one update causes, inside the transaction. Throws to have none of it happen. */
 export type Handle = (tx: Transaction, row: UpdateInHand, now: Date) => Promise<void>
 
@@ -26,6 +29,7 @@ export interface WorkerOptions {
   secrets: Secrets
   clock: Clock
   handle: Handle
+  apologise?: Apologise
   log: Pick<Logger, 'warn' | 'error'>
   /** Contacts served at once; each takes a connection. 8 unless told. */
   concurrency?: number
@@ -248,12 +252,19 @@ async function takeTurn(
   } catch (error) {
     if (inHand === undefined || isPassingFault(error)) throw error
     metrics?.updatesFailed.inc({ channel: inHand.channel })
-    return recordFailure(options, inHand.id, error, clock())
+    return recordFailure(options, contactId, inHand.id, error, clock())
   }
 }
 
 /** Tries again later, longer each time; after the last try the contact's next update has its turn. */
-async function recordFailure({ sql, log }: WorkerOptions, id: number, error: unknown, now: Date): Promise<Turn> {
+async function recordFailure(
+  options: WorkerOptions,
+  contactId: string,
+  id: number,
+  error: unknown,
+  now: Date,
+): Promise<Turn> {
+  const { sql, log } = options
   const [row] = await sql<{ attempts: number; not_before: Date | null }[]>`
     update inbox set attempts = attempts + 1,
       not_before = ${now}::timestamptz + make_interval(secs => power(2, attempts)),
@@ -263,7 +274,24 @@ async function recordFailure({ sql, log }: WorkerOptions, id: number, error: unk
   const attempts = row?.attempts ?? 0
   const isGivenUp = attempts >= ATTEMPTS_MAX
   log.error({ ...withoutWords(error), inboxId: id, attempts, isGivenUp }, 'an update could not be handled')
+  if (isGivenUp) await sayTrouble(options, contactId, now)
   return isGivenUp || !row?.not_before ? { kind: 'more' } : { kind: 'later', at: row.not_before }
+}
+
+async function sayTrouble(
+  { sql, secrets, apologise, log }: WorkerOptions,
+  contactId: string,
+  now: Date,
+): Promise<void> {
+  try {
+    await sql.begin(async (tx) => {
+      const [row] = await lockContactRow(tx, contactId, { skipBusy: false })
+      const contact = row === undefined ? null : openContact(secrets, row)
+      if (contact !== null) await apologise?.(tx, contact, now)
+    })
+  } catch (error) {
+    log.error(withoutWords(error), 'an apology could not be queued')
+  }
 }
 
 /** What the log may know of a failed step: the message of an error can hold what the person wrote. */

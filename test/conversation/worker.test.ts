@@ -80,6 +80,21 @@ describe('an update that cannot be handled', () => {
     expect(await said('failing')).toEqual(['sau đó'])
   })
 
+  it('ends with a kind word to the person, once', async () => {
+    const clock = new TestClock()
+    const apologies: string[] = []
+    const { worker } = aSpine(sql, {
+      clock,
+      handle: failing('hỏng', { count: 0 }),
+      apologise: async (_tx, contact) => apologies.push(contact.language),
+    })
+    await storeOnly(clock).receive([anUpdate('sorry', 'hỏng')])
+
+    for (const seconds of [0, 1, 2, 4, 8, 16]) await worker.handleDue(clock.wait(seconds))
+
+    expect(apologies).toEqual(['vi'])
+  })
+
   it('holds up nobody else', async () => {
     const clock = new TestClock()
     const { inbox, worker, said } = aSpine(sql, { clock, handle: failing('hỏng', { count: 0 }), concurrency: 1 })
