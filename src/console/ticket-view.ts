@@ -10,6 +10,9 @@ import { communeName, textOr, topicName, unitName } from './names.ts'
 import { screeningWords } from './screening-words.ts'
 import type { ConsoleServices, Visit } from './visit.ts'
 
+/** How the talk keeps that a paper came without words; the paper itself stands beside it. */
+const FILE_MARK = /^\[(photo|document)\]$/
+
 /** One ticket in the words of the officer's language: all that the page and its parts show. */
 export function ticketView(
   services: ConsoleServices,
@@ -65,7 +68,7 @@ export function ticketView(
       who: speakerName(visit, message),
       at: shortMomentWords(message.at, now),
       iso: isoLocal(message.at),
-      text: message.text ?? t('ticket.erased'),
+      text: wordsOf(message) ?? t('ticket.erased'),
       files: message.attachmentIds.flatMap((id) => files.get(id) ?? []),
     })),
     activity: activityWords(services, visit, details.activity, now),
@@ -85,6 +88,10 @@ function isPossible(verb: Verb, officer: Officer, { ticket, standing }: TicketDe
     return ticket.offeredUnitId !== null && (!isForAnother || standing === 'over-all')
   }
   return verb !== 'return' || ticket.offeredUnitId !== null
+}
+
+function wordsOf({ text, attachmentIds }: TicketMessage): string | null {
+  return attachmentIds.length > 0 && text !== null ? text.replace(FILE_MARK, '') : text
 }
 
 function speakerName({ t }: Visit, message: TicketMessage): string {

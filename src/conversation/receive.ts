@@ -40,10 +40,13 @@ export async function receive(
   const loading = tx<{ sealed_session: Buffer }[]>`select sealed_session from sessions where contact_id = ${contact.id}`
   const session = loading.then(([row]) => (row ? sessionSchema.parse(openJson(contact.key, row.sealed_session)) : null))
   // Words are written down while the session loads; a tap must wait for it, being kept by the words of its button.
+  const keeping = update.body.kind === 'file' && !tooLarge(update) ? keepFile(tx, contact, update.body.file, now) : null
   const saying =
     update.body.kind === 'action'
-      ? session.then((loaded) => insertSaid(tx, contact, update, loaded, now))
-      : insertSaid(tx, contact, update, null, now)
+      ? session.then((loaded) => insertSaid(tx, contact, update, loaded, [], now))
+      : keeping === null
+        ? insertSaid(tx, contact, update, null, [], now)
+        : keeping.then((kept) => insertSaid(tx, contact, update, null, kept, now))
   const [stored, [said], [ticketed]] = await Promise.all([
     session,
     saying,
@@ -58,8 +61,7 @@ export async function receive(
     quotedTicketId: ticketed ? await quotedTicket(tx, contact, update) : null,
     ticketAction: await tappedTicketAction(tx, contact, stored, update, ticketed !== undefined),
     messageId: said?.id ?? 0,
-    attachmentIds:
-      update.body.kind === 'file' && body.kind === 'file' ? await keepFile(tx, contact, update.body.file, now) : [],
+    attachmentIds: (await keeping) ?? [],
     now,
     today: localDay(now),
     newActionId,
@@ -92,9 +94,10 @@ function insertSaid(
   contact: LockedContact,
   update: StoredUpdate,
   session: Session | null,
+  attachmentIds: string[],
   now: Date,
 ): Promise<{ id: number }[]> {
-  const entry: TalkEntry = { text: textOf(update, session), actions: [], attachmentIds: [] }
+  const entry: TalkEntry = { text: textOf(update, session), actions: [], attachmentIds }
   return tx<{ id: number }[]>`insert into messages (contact_id, author, sealed_body, external_id, created_at)
     values (${contact.id}, 'citizen', ${sealJson(contact.key, entry)}, ${update.messageId}, ${now}) returning id`
 }

@@ -189,10 +189,6 @@ describe.skipIf(!hasChromium)('A citizen on a phone and officers at their desks'
 
     await phone.sendsPhoto(await photoOfPaper(browser, ['BIÊN BẢN', 'HÒA GIẢI', 'Phường Sơn Nam']))
 
-    await keepPicture(phone.page, 'debug-phone')
-    await new Promise(r => setTimeout(r, 6500)); console.log(await verbsOf(number), await desk.section('Trao đổi').textContent(), await sql`select id, author, ticket_id, created_at from messages order by id desc limit 4`, await sql`select id, ticket_id from attachments`); await keepPicture(desk.page, 'debug-desk', {whole: true})
-    await desk.section('Trao đổi').getByRole('img').first().waitFor()
-    await keepPicture(desk.page, 'debug', { whole: true })
     await desk.section('Trao đổi').getByRole('img').nth(1).waitFor()
     expect(await stateOf(number)).toMatchObject({ status: 'assigned', papers: 2 })
   }
