@@ -162,20 +162,38 @@ export function createView({ list, scroller, toEnd, say, onAction, onAgain }) {
     return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 160
   }
 
+  /** At the end of the talk: what comes is followed. */
+  let isPinned = true
+
+  /** The first line of what was said since the person's last words. */
+  function beginningOf(line) {
+    let first = line
+    while (!first.classList.contains('citizen')) {
+      const before = first.previousElementSibling
+      if (before === null || before.classList.contains('citizen')) break
+      first = before
+    }
+    return first
+  }
+
   /** Goes along with the talk, unless the person is reading further up; a long answer shows its beginning. */
   function follow(line, isWanted) {
     if (!isWanted) {
       toEnd.hidden = false
       return
     }
-    if (line.offsetHeight > scroller.clientHeight * 0.9) line.scrollIntoView({ block: 'start' })
-    else scroller.scrollTop = scroller.scrollHeight
+    const first = beginningOf(line)
+    const height = line.getBoundingClientRect().bottom - first.getBoundingClientRect().top
+    if (height > scroller.clientHeight * 0.95) {
+      first.scrollIntoView({ block: 'start' })
+      isPinned = false
+      toEnd.hidden = false
+    } else scroller.scrollTop = scroller.scrollHeight
   }
 
   toEnd.addEventListener('click', () => {
     scroller.scrollTop = scroller.scrollHeight
   })
-  let isPinned = true
   scroller.addEventListener('scroll', () => {
     isPinned = nearEnd()
     if (isPinned) toEnd.hidden = true
