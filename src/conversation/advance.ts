@@ -14,6 +14,8 @@ export interface StepResult {
   effects: Effect[]
 }
 
+/** Characters below which the first words of a complaint are taken as the wish to complain, not as the story. */
+const SHORTEST_STORY = 40
 /** Steps passed without a wait in one go; the definitions' check makes sure that it is never reached. */
 const LONGEST_PASSAGE = 50
 
@@ -120,7 +122,7 @@ export function fileRequest(turn: Turn, session: Session, before: Effect[] = [])
   if (!type) return begin(turn, session, 'menu', {}, before)
   const commune = session.answers.commune
   const draft: FileTicketDraft = draftRequest(type, session.answers, {
-    topic: type.topic === 'chosen' ? (session.subject.topic ?? 'general_support') : type.topic,
+    topic: type.topic === 'chosen' ? topicOfRequest(turn, session) : type.topic,
     communeCode: typeof commune === 'string' ? commune : turn.situation.communeCode,
     village: session.subject.village ?? null,
     urgent: (session.subject.urgent ?? '') !== '',
@@ -128,6 +130,15 @@ export function fileRequest(turn: Turn, session: Session, before: Effect[] = [])
     talkFrom: session.talkFrom,
   })
   return begin(turn, { ...session, trail: [] }, 'menu', {}, [...before, { kind: 'fileTicket', draft }])
+}
+
+/** The topic the person came by; when that says nothing, the one their own words are about. */
+function topicOfRequest(turn: Turn, session: Session): string {
+  const topic = session.subject.topic ?? 'general_support'
+  const { need } = session.answers
+  if (topic !== 'general_support' || session.subject.request !== 'general' || typeof need !== 'string') return topic
+  const understood = turn.definitions.understander.understand(need)
+  return understood.decision === 'accept' ? (understood.topics[0]?.id ?? topic) : topic
 }
 
 /** Which request type takes a topic. */
@@ -155,8 +166,8 @@ export function beginRequest(
     requestVersion: String(definition.version),
   })
   const takesNeed = definition.questions.find((question) => question.id === 'need')?.expect
-  const need =
-    said !== null && takesNeed?.kind === 'text' && said.length >= takesNeed.min ? said.slice(0, takesNeed.max) : null
+  const tells = said !== null && (type !== 'complaint' || said.length >= SHORTEST_STORY)
+  const need = tells && takesNeed?.kind === 'text' && said.length >= takesNeed.min ? said.slice(0, takesNeed.max) : null
   const answers = need === null ? {} : { need }
   return advance(turn, { ...started, answers, talkFrom: session.talkFrom ?? turn.situation.messageId }, before)
 }

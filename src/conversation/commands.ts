@@ -4,7 +4,7 @@ import type { Effect } from './effects.ts'
 import { answeredQuestions } from './form.ts'
 import { sayStatus } from './free-text.ts'
 import { ask } from './prompt.ts'
-import type { Session } from './session.ts'
+import { remember, type Session } from './session.ts'
 import type { Turn } from './situation.ts'
 
 /** What works at every step, in every flow. */
@@ -16,20 +16,22 @@ export function takeCommand(turn: Turn, session: Session, command: Command): Ste
     case 'menu':
       return begin(turn, { ...session, trail: [], held: null }, 'menu', {}, turnToBot)
     case 'back':
-      return goBack(turn, session)
+      return withEffects(turnToBot, goBack(turn, session))
     case 'cancel':
-      return begin(turn, { ...session, trail: [] }, 'menu', {}, [
+      return begin(turn, remember(session), 'menu', {}, [
         ...turnToBot,
         { kind: 'say', lines: [{ key: 'engine.cancelled' }], options: [] },
       ])
     case 'correct':
-      return beginCorrection(turn, session)
+      return withEffects(turnToBot, beginCorrection(turn, session))
     case 'repeat':
-      return ask(turn, session)
+      return ask(turn, session, turnToBot)
     case 'help':
       return ask(turn, session, [], [{ key: 'engine.help' }])
     case 'status':
       return sayStatus(turn, session)
+    case 'commune':
+      return begin(turn, session, 'commune', {}, turnToBot)
     case 'officer':
       return callOfficer(turn, session)
     case 'stop':
@@ -46,6 +48,10 @@ export function takeCommand(turn: Turn, session: Session, command: Command): Ste
     default:
       return command satisfies never
   }
+}
+
+function withEffects(before: Effect[], result: StepResult): StepResult {
+  return { ...result, effects: [...before, ...result.effects] }
 }
 
 export function setLanguage(turn: Turn, session: Session, language: 'vi' | 'en'): StepResult {

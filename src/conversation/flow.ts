@@ -52,7 +52,7 @@ const flowSchema = z.strictObject({
 export type Flow = z.infer<typeof flowSchema>
 
 /** Flows that the engine itself starts. */
-export const ENGINE_FLOWS = ['welcome', 'menu', 'topic', 'check', 'request'] as const
+export const ENGINE_FLOWS = ['welcome', 'menu', 'topic', 'check', 'check_topic', 'commune', 'request'] as const
 
 export function readFlows(directory: string): { value: Map<string, Flow> } | { faults: Fault[] } {
   const flows = new Map<string, Flow>()

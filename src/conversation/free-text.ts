@@ -17,6 +17,9 @@ export function takeFreeText(turn: Turn, session: Session, text: string): StepRe
   if (understood.intent === 'status_check') return sayStatus(turn, session)
   const services = understood.topics.map((topic) => topic.id).filter((id) => !NO_SERVICE.includes(id))
   const [topic] = services
+  if (understood.intent === 'complaint' && understood.decision !== 'smalltalk') {
+    return beginRequest(turn, session, 'complaint', { topic: topic ?? 'general_support' }, text)
+  }
   switch (understood.decision) {
     case 'smalltalk':
       return ask(turn, session, [], [{ key: 'engine.smalltalk' }])
@@ -70,22 +73,39 @@ export function sayStatus(turn: Turn, session: Session): StepResult {
 
 /** The service that takes an emergency first: the commune is nearest; a court date belongs to legal aid. */
 function topicOfUrgency(urgency: Urgency): string {
-  return urgency === 'court_date'
-    ? 'legal_aid'
-    : urgency === 'no_food_or_shelter'
-      ? 'general_support'
-      : 'social_assistance'
+  if (urgency === 'court_date') return 'legal_aid'
+  return urgency === 'no_food_or_shelter' ? 'general_support' : 'social_assistance'
 }
 
-/** The hotline at once; then an urgent request, unless one is being filled in. */
-export function takeUrgentWords(turn: Turn, session: Session, urgencies: readonly Urgency[], text: string): StepResult {
+/** Requests in which words of danger are the matter itself and go on as it is. */
+const ABOUT_DANGER = ['urgent', 'legal_aid', 'complaint']
+
+/**
+ * The hotline at once. Then an urgent request of its own; within a request about the danger itself that one goes on
+ * (`goesOn`) and becomes urgent. An officer who holds the talk gets the words too.
+ */
+export function takeUrgentWords(
+  turn: Turn,
+  session: Session,
+  urgencies: readonly Urgency[],
+  text: string,
+): StepResult & { goesOn: boolean } {
   const told = (session.subject.urgent ?? '').split(' ').filter((one) => one !== '')
-  const fresh = urgencies.filter((one) => !told.includes(one))
-  const effects = fresh.map((one) => sayHotline(turn, one))
+  const hotlines = urgencies.map((one) => sayHotline(turn, one))
   const subject = { urgent: [...new Set([...told, ...urgencies])].join(' ') }
   const [first] = urgencies
-  if (session.subject.request !== undefined || first === undefined) {
-    return { session: { ...session, subject: { ...session.subject, ...subject } }, effects }
+  if (first === undefined) return { session, effects: [], goesOn: true }
+  if (ABOUT_DANGER.includes(session.subject.request ?? '')) {
+    return { session: { ...session, subject: { ...session.subject, ...subject } }, effects: hotlines, goesOn: true }
   }
-  return beginRequest(turn, session, 'urgent', { ...subject, topic: topicOfUrgency(first) }, text, effects)
+  const { talkTicketId, messageId, attachmentIds } = turn.situation
+  const toOfficer: Effect[] =
+    talkTicketId === null
+      ? []
+      : [{ kind: 'sayToTicket', ticketId: talkTicketId, messageId, attachmentIds }, { kind: 'releaseTalk' }]
+  const begun = beginRequest(turn, session, 'urgent', { ...subject, topic: topicOfUrgency(first) }, text, [
+    ...toOfficer,
+    ...hotlines,
+  ])
+  return { ...begun, goesOn: false }
 }

@@ -70,13 +70,9 @@ export async function receive(
   const turn = { definitions: services.definitions, situation }
   const performed = await perform({ tx, desk: services.desk, turn, session: result.session, contact }, result.effects)
   const owner = performed.successor ?? contact
-  const fresh = performed.successor ? { ...result.session, answers: {}, trail: [], subject: {} } : result.session
-  const sealed = sealJson(owner.key, fresh)
   await Promise.all([
-    tx`insert into sessions (contact_id, flow, flow_version, step, sealed_session, updated_at)
-      values (${owner.id}, ${fresh.flow}, ${fresh.flowVersion}, ${fresh.step}, ${sealed}, ${now})
-      on conflict (contact_id) do update set flow = excluded.flow, flow_version = excluded.flow_version,
-        step = excluded.step, sealed_session = excluded.sealed_session, updated_at = excluded.updated_at`,
+    // Somebody who was forgotten begins anew, with the first greeting.
+    performed.successor ? null : storeSession(tx, contact, result.session, now),
     performed.messages.length === 0
       ? null
       : enqueue(tx, {
@@ -86,6 +82,14 @@ export async function receive(
           now,
         }),
   ])
+}
+
+function storeSession(tx: Transaction, contact: LockedContact, session: Session, now: Date): Promise<unknown> {
+  const sealed = sealJson(contact.key, session)
+  return tx`insert into sessions (contact_id, flow, flow_version, step, sealed_session, updated_at)
+    values (${contact.id}, ${session.flow}, ${session.flowVersion}, ${session.step}, ${sealed}, ${now})
+    on conflict (contact_id) do update set flow = excluded.flow, flow_version = excluded.flow_version,
+      step = excluded.step, sealed_session = excluded.sealed_session, updated_at = excluded.updated_at`
 }
 
 /** What the person said, as it stands in the talk. A tap is kept by the words of its button in the session's prompt. */

@@ -49,9 +49,10 @@ export function resultOptions(turn: Turn, session: Session): Option[] {
   const { determinations } = screenAnswers(turn, session)
   const told = TOLD.flatMap((outcome) => determinations.filter((one) => one.outcome === outcome))
   const detail = session.subject.detail
-  const about = told.find((one) => one.programme === detail) ?? told[0]
-  const topic = about ? turn.definitions.eligibility.programmes.get(about.programme)?.topic : undefined
-  const file: Option[] = topic === undefined ? [] : [{ value: `${FILE}${topic}`, label: { key: 'check.file' } }]
+  const about = told.find((one) => one.programme === detail)
+  const topicOfDetail = about ? turn.definitions.eligibility.programmes.get(about.programme)?.topic : undefined
+  const topic = topicOfDetail ?? session.subject.topic ?? 'general_support'
+  const file: Option[] = [{ value: `${FILE}${topic}`, label: { key: 'check.file' } }]
   const ways: Option[] = [
     { value: 'correct', label: { key: 'check.correct' } },
     { value: MENU, label: { key: 'engine.menu' } },

@@ -25,8 +25,7 @@ const interruptionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('didYouMean'), text: z.string(), topics: z.array(z.string()) }),
   z.object({
     kind: z.literal('whichTicket'),
-    text: z.string(),
-    messageId: z.number(),
+    messageIds: z.array(z.number()),
     attachmentIds: z.array(z.string()),
     ticketIds: z.array(z.number()),
   }),

@@ -1,13 +1,14 @@
 import type { UpdateBody } from '../messaging/update.ts'
-import { readCommand } from '../understanding/commands.ts'
+import { type Command, readCommand } from '../understanding/commands.ts'
+import { fold } from '../understanding/normalise.ts'
 import { begin, continueForm, type StepResult } from './advance.ts'
 import { takeCommand } from './commands.ts'
 import type { Effect } from './effects.ts'
-import { questionById, stepOf } from './form.ts'
+import { questionById, requestTypeOf, stepOf } from './form.ts'
 import { takeFreeText, takeUrgentWords } from './free-text.ts'
 import { ask, promptOf } from './prompt.ts'
 import { newSession, type Session } from './session.ts'
-import type { Definitions, Situation, Turn } from './situation.ts'
+import { type Definitions, type Situation, type Turn, wordsOf } from './situation.ts'
 import { takeAnswer } from './take-answer.ts'
 import { takeInterruption } from './take-interruption.ts'
 import { takeForOfficer } from './talk-with-officer.ts'
@@ -67,12 +68,13 @@ function stepOn(turn: Turn, session: Session, body: UpdateBody): StepResult {
     return ask(turn, session, [], [{ key: 'engine.oldButton' }])
   }
   const command = body.kind === 'text' ? readCommand(body.text, { expectsYesNo: asksYesNo(turn, session) }) : null
-  if (command !== null) return takeCommand(turn, session, command)
+  if (command !== null && !(body.kind === 'text' && isName(turn, session, body.text, command)))
+    return takeCommand(turn, session, command)
   if (body.kind === 'text') {
     const urgencies = turn.definitions.understander.urgency(body.text)
-    const urgent = urgencies.length > 0 ? takeUrgentWords(turn, session, urgencies, body.text) : null
-    if (urgent) {
-      if (urgent.session.subject.request !== session.subject.request) return urgent
+    if (urgencies.length > 0) {
+      const urgent = takeUrgentWords(turn, session, urgencies, body.text)
+      if (!urgent.goesOn) return urgent
       const rest = takesWords(turn, urgent.session) ? stepWords(turn, urgent.session, body) : ask(turn, urgent.session)
       return { session: rest.session, effects: [...urgent.effects, ...rest.effects] }
     }
@@ -86,6 +88,8 @@ function stepWords(turn: Turn, session: Session, body: UpdateBody): StepResult {
     if (taken) return taken
   }
   const calm: Session = session.interruption ? { ...session, interruption: null, page: 0 } : session
+  const settled = body.kind === 'text' ? takeWordsOnResult(turn, calm, body.text) : null
+  if (settled) return settled
   const forOfficer = takeForOfficer(turn, calm, body)
   if (forOfficer) return forOfficer
   if (isStale(turn, calm)) return ask(turn, { ...calm, interruption: { kind: 'resume' } })
@@ -96,6 +100,13 @@ function stepWords(turn: Turn, session: Session, body: UpdateBody): StepResult {
   if (body.kind === 'action' && turn.situation.talkTicketId !== null)
     return { ...result, effects: [{ kind: 'releaseTalk' }, ...result.effects] }
   return result
+}
+
+/** Dung and Huy are names too: unmarked and alone, where a name is asked for. */
+function isName(turn: Turn, session: Session, text: string, command: Command): boolean {
+  const { waiting } = session
+  const asked = waiting.kind === 'question' ? questionById(turn, session, waiting.id) : undefined
+  return asked?.id === 'contact_name' && (command === 'stop' || command === 'cancel') && /^[a-z]+$/i.test(text.trim())
 }
 
 /** Whether a yes or a no is open: `dung` then means "đúng" (right) rather than "dừng" (stop). */
@@ -114,7 +125,8 @@ function takesWords(turn: Turn, session: Session): boolean {
 /** A form whose question is gone goes on with the next one, answers kept; anything else begins at the menu. */
 function findFooting(turn: Turn, session: Session): StepResult {
   const step = stepOf(turn, session)
-  if (step && ('request' in step || 'screen' in step)) return continueForm(turn, session)
+  const canGoOn = step && ('screen' in step || ('request' in step && requestTypeOf(turn, session) !== undefined))
+  if (canGoOn) return continueForm(turn, session)
   const changed: Effect = { kind: 'say', lines: [{ key: 'engine.flowChanged' }], options: [] }
   return begin(turn, session, 'menu', {}, [changed])
 }
@@ -133,6 +145,22 @@ function attachToOnlyTicket(turn: Turn, session: Session): StepResult | null {
   if (attachmentIds.length === 0 || session.waiting.kind === 'question' || open.length !== 1 || !only) return null
   const lines = [{ key: 'engine.paperToTicket', values: { number: only.number } }]
   return ask(turn, session, [{ kind: 'sayToTicket', ticketId: only.id, messageId, attachmentIds }], lines)
+}
+
+/** "Xong rồi" or "chưa xong" typed after a result, instead of its buttons. */
+function takeWordsOnResult(turn: Turn, session: Session, text: string): StepResult | null {
+  const resolved = turn.situation.tickets.find((ticket) => ticket.status === 'resolved')
+  if (!resolved || session.waiting.kind === 'question') return null
+  const typed = fold(text).trim()
+  const begins = (key: string) =>
+    wordsOf(turn, session, { key })
+      .split(',')
+      .some((words) => typed.startsWith(fold(words).trim()))
+  const { id: ticketId, number } = resolved
+  if (begins('engine.ticket.notDoneWords')) return takeTicketAction(session, { effect: 'reopen', ticketId, number })
+  return begins('engine.ticket.doneWords')
+    ? takeTicketAction(session, { effect: 'confirm_resolved', ticketId, number })
+    : null
 }
 
 function takeTicketAction(session: Session, action: NonNullable<Situation['ticketAction']>): StepResult {

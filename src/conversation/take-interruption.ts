@@ -54,19 +54,29 @@ export function takeInterruption(
         interruption.text,
       )
     case 'whichTicket': {
-      if (chosen === null) return null
-      const effect: Effect = {
-        kind: 'sayToTicket',
-        ticketId: Number(chosen),
-        messageId: interruption.messageId,
-        attachmentIds: interruption.attachmentIds,
+      const { messageId, attachmentIds, now, tickets } = turn.situation
+      if (chosen === null) {
+        // What is said before the choice goes along with what was said first.
+        const messageIds = [...interruption.messageIds, messageId]
+        const gathered = {
+          ...interruption,
+          messageIds,
+          attachmentIds: [...interruption.attachmentIds, ...attachmentIds],
+        }
+        return ask(turn, { ...session, interruption: gathered })
       }
-      const number = turn.situation.tickets.find((ticket) => ticket.id === Number(chosen))?.number ?? ''
+      const ticketId = Number(chosen)
+      const said = interruption.messageIds.map(
+        (id, index): Effect => ({
+          kind: 'sayToTicket',
+          ticketId,
+          messageId: id,
+          attachmentIds: index === 0 ? interruption.attachmentIds : [],
+        }),
+      )
+      const number = tickets.find((ticket) => ticket.id === ticketId)?.number ?? ''
       const told: Effect = { kind: 'say', lines: [{ key: 'engine.whichTicket.done', values: { number } }], options: [] }
-      return {
-        session: { ...calm, offered: [], saidToOfficerAt: turn.situation.now.toISOString() },
-        effects: [effect, told],
-      }
+      return { session: { ...calm, offered: [], saidToOfficerAt: now.toISOString() }, effects: [...said, told] }
     }
     case 'resume':
       if (chosen === null) return null

@@ -6,6 +6,7 @@ import { ask } from './prompt.ts'
 import type { Session } from './session.ts'
 import type { KnownTicket, Turn } from './situation.ts'
 
+const UNFINISHED = ['open', 'assigned', 'pending']
 const OTHER_WISHES = ['request', 'eligibility_question', 'how_to_apply', 'amount']
 
 /**
@@ -16,23 +17,19 @@ export function takeForOfficer(turn: Turn, session: Session, body: UpdateBody): 
   if (body.kind !== 'text' && body.kind !== 'file' && body.kind !== 'location' && body.kind !== 'phone') return null
   const { situation } = turn
   const quoted = situation.tickets.find((ticket) => ticket.id === situation.quotedTicketId)
-  if (quoted) return pass(turn, session, quoted)
+  if (quoted && UNFINISHED.includes(quoted.status)) return pass(turn, session, quoted)
   const holder = situation.tickets.find((ticket) => ticket.id === situation.talkTicketId)
   if (!holder) return null
-  const other = body.kind === 'text' ? otherTopic(turn, body.text) : null
-  if (other !== null)
-    return goToTopic(turn, session, other.topic, other.intent, body.kind === 'text' ? body.text : null)
+  const other = body.kind === 'text' ? answerOtherTopic(turn, session, holder, body.text) : null
+  if (other !== null) return other
   const waiting = unanswered(turn, session)
   if (waiting.length < 2) return pass(turn, session, holder)
-  const text = body.kind === 'text' ? body.text.slice(0, 500) : ''
-  const { messageId, attachmentIds } = situation
   return ask(turn, {
     ...session,
     interruption: {
       kind: 'whichTicket',
-      text,
-      messageId,
-      attachmentIds,
+      messageIds: [situation.messageId],
+      attachmentIds: situation.attachmentIds,
       ticketIds: waiting.map((ticket) => ticket.id),
     },
   })
@@ -49,12 +46,16 @@ function unanswered(turn: Turn, session: Session): KnownTicket[] {
   )
 }
 
-function otherTopic(turn: Turn, text: string): { topic: string; intent: string } | null {
+/** Words about another service are answered by the bot; the officer sees them too, in case they were meant so. */
+function answerOtherTopic(turn: Turn, session: Session, holder: KnownTicket, text: string): StepResult | null {
   const understood = turn.definitions.understander.understand(text)
   const topic = understood.topics[0]?.id
   if (understood.decision !== 'accept' || topic === undefined || !OTHER_WISHES.includes(understood.intent)) return null
-  const known = turn.situation.tickets.some((ticket) => ticket.topic === topic || ticket.topic === 'general_support')
-  return known ? null : { topic, intent: understood.intent }
+  const known = turn.situation.tickets.some((ticket) => ticket.topic === topic && UNFINISHED.includes(ticket.status))
+  if (known) return null
+  const passed = pass(turn, session, holder)
+  const answered = goToTopic(turn, passed.session, topic, understood.intent, text)
+  return { session: answered.session, effects: [...passed.effects, ...answered.effects] }
 }
 
 export function pass(turn: Turn, session: Session, ticket: KnownTicket): StepResult {

@@ -44,7 +44,7 @@ const IN_FLIGHT_MAX = 60
 /** An adapter that never comes back must not hold its contact for ever. */
 const PATIENCE_MS = 60_000
 const FAULT_PAUSE_MS = 500
-const STOP_PATIENCE_MS = 6_000
+const STOP_PATIENCE_MS = 4_000
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { sql, clock, log } = options
@@ -78,6 +78,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       timers.push(
         setInterval(wake, LOOK_EVERY_MS),
         setInterval(() => {
+          for (const lane of lanes) lane.giveUpOnTheSlowest()
           const ids = lanes.flatMap((lane) => lane.idsInFlight())
           if (ids.length === 0) return
           renewLeases(sql, ids, new Date(clock.now().getTime() + LEASE_MS)).catch((error: unknown) =>
@@ -104,7 +105,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics }: DispatcherOptions) {
   const name = { channel: adapter.id, account: adapter.account }
   const bucket = createRateBucket(adapter.capabilities.ratePerSecond)
-  const inFlight = new Map<number, Promise<void>>()
+  const inFlight = new Map<number, { since: number; giveUp(): void; done: Promise<void> }>()
   let results: Result[] = []
   let isWanted = false
   let isStopping = false
@@ -173,9 +174,11 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
       return
     }
     attempts += 1
-    inFlight.set(
-      row.id,
-      attempt(row).then((outcome) => {
+    const tooLate = Promise.withResolvers<DeliveryOutcome>()
+    inFlight.set(row.id, {
+      since: performance.now(),
+      giveUp: () => tooLate.resolve({ kind: 'uncertain', reason: 'no outcome in time' }),
+      done: attempt(row, tooLate.promise).then((outcome) => {
         metrics?.messages.inc({ channel: adapter.id, outcome: outcome.kind })
         if (outcome.kind === 'hold') {
           heldUntil = outcome.until
@@ -192,21 +195,16 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
         inFlight.delete(row.id)
         wake()
       }),
-    )
+    })
   }
 
-  async function attempt(row: ClaimedRow): Promise<DeliveryOutcome> {
+  async function attempt(row: ClaimedRow, tooLate: Promise<DeliveryOutcome>): Promise<DeliveryOutcome> {
     const opened = openRow(secrets, row)
     if (opened === null) return { kind: 'refused', reason: 'bad-message' }
-    const tooLate = new AbortController()
     try {
       const outcome = await Promise.race([
         adapter.deliver({ id: row.id, contactId: row.contact_id, ...opened }),
-        pause<DeliveryOutcome>(
-          PATIENCE_MS,
-          { kind: 'uncertain', reason: 'no outcome in time' },
-          { signal: tooLate.signal },
-        ),
+        tooLate,
       ])
       if (outcome.kind === 'refused' && (outcome.reason === 'blocked' || outcome.reason === 'bad-address')) {
         await sql`update contacts set unreachable_at = ${now()} where id = ${row.contact_id}`
@@ -215,20 +213,22 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
     } catch (error) {
       log.error({ err: error, outboxId: row.id, channel: adapter.id }, 'an attempt broke off')
       return { kind: 'uncertain', reason: 'broke off' }
-    } finally {
-      tooLate.abort()
     }
   }
 
   const nothingInHand = async () => {
     while (round !== undefined || inFlight.size > 0 || results.length > 0) {
-      await Promise.race([round ?? Promise.race(inFlight.values()), pause(20)])
+      await Promise.race([round ?? Promise.race([...inFlight.values()].map(({ done }) => done)), pause(20)])
     }
   }
 
   return {
     wake,
     idsInFlight: () => [...inFlight.keys()],
+    giveUpOnTheSlowest() {
+      const before = performance.now() - PATIENCE_MS
+      for (const { since, giveUp } of inFlight.values()) if (since < before) giveUp()
+    },
     async stop() {
       isStopping = true
       clearTimeout(rateTimer)

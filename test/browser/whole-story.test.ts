@@ -159,6 +159,7 @@ describe.skipIf(!hasChromium)('A citizen on a phone and officers at their desks'
     const photo = await opened
     expect(await photo.locator('img').evaluate((image) => Reflect.get(image, 'naturalWidth'))).toBe(600)
     await photo.close()
+    await desk.opens(number)
     await keepPicture(desk.page, 'console-03-ticket')
     await keepPicture(desk.page, 'console-03-ticket-whole', { whole: true })
     return desk
@@ -189,12 +190,13 @@ describe.skipIf(!hasChromium)('A citizen on a phone and officers at their desks'
 
     await phone.sendsPhoto(await photoOfPaper(browser, ['BIÊN BẢN', 'HÒA GIẢI', 'Phường Sơn Nam']))
 
-    await desk.section('Trao đổi').getByRole('img').nth(1).waitFor()
-    expect(await stateOf(number)).toMatchObject({ status: 'assigned', papers: 2 })
+    await expect.poll(() => stateOf(number)).toMatchObject({ status: 'assigned', papers: 2 })
+    await desk.opens(number)
+    expect(await desk.section('Trao đổi').getByRole('img').count()).toBe(2)
+    await keepPicture(desk.page, 'console-05-paper-came')
   }
 
   async function endWithResult(phone: CitizenPhone, desk: OfficerDesk, number: string): Promise<void> {
-    await desk.opens(number)
     await desk.resolves({
       result: 'Đã tư vấn, hướng dẫn',
       reason:

@@ -132,6 +132,11 @@ function playTalk(seed: number): string | null {
       return `seed ${seed}: ${error instanceof Error ? error.stack : error}\n${said.join('\n')}`
     }
   }
+  // Somebody who was just forgotten is greeted first.
+  if (talk.session === null) {
+    talk.hears({ kind: 'start', payload: null })
+    talk.taps('refuse')
+  }
   talk.says('menu')
   return talk.session?.flow === 'menu' ? null : `seed ${seed}: no way to the menu after\n${said.join('\n')}`
 }

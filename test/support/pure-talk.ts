@@ -106,6 +106,12 @@ export class PureTalk {
     if (effect.kind === 'giveConsent') this.consented = true
     if (effect.kind === 'refuseConsent') this.consented = false
     if (effect.kind === 'setCommune') this.communeCode = effect.code
+    if (effect.kind === 'erase') {
+      this.session = null
+      this.consented = false
+      this.communeCode = null
+      this.tickets = []
+    }
     if (effect.kind === 'releaseTalk') this.talkTicketId = null
     if (effect.kind !== 'fileTicket') return
     const id = this.tickets.length + 1

@@ -191,10 +191,10 @@ describe('a complaint', () => {
     ])
   })
 
-  it('about nobody knows whom goes to the coordinator', () => {
+  it('about nobody knows whom goes to the inspectorate of the province', () => {
     const routed = route(territory, { topic: 'complaint', commune: '11953', day: TODAY })
 
-    expect(routed.unit.id).toBe('so_nnmt')
+    expect(routed.unit.id).toBe('thanh_tra')
     expect(routed.reason.key).toBe('routing.reason.complaintUnknown')
   })
 })

@@ -183,8 +183,8 @@ export function createView({ list, scroller, toEnd, say, onAction, onAgain }) {
       return
     }
     const first = beginningOf(line)
-    const height = line.getBoundingClientRect().bottom - first.getBoundingClientRect().top
-    if (height > scroller.clientHeight * 0.95) {
+    const start = first.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop
+    if (scroller.scrollHeight - start > scroller.clientHeight) {
       first.scrollIntoView({ block: 'start' })
       isPinned = false
       toEnd.hidden = false
