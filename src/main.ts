@@ -4,7 +4,9 @@ import { createLog } from './log.ts'
 import { type Product, startProduct } from './product.ts'
 
 /** After this a stop that hangs is cut; what is in hand stays in the inbox and outbox. */
-const STOP_PATIENCE_MS = 10_000
+const STOP_PATIENCE_MS = 7_500
+/** What a database of our own then still gets; together less than the ten seconds after which others kill. */
+const CUT_PATIENCE_MS = 2_000
 
 async function main(): Promise<void> {
   const config = readConfig()
@@ -12,21 +14,32 @@ async function main(): Promise<void> {
   const product = await startProduct(config, log)
   announce(product, config.demo)
   let isStopping = false
+  const stop = (code: number): void => {
+    if (isStopping) return
+    isStopping = true
+    setTimeout(() => {
+      log.error('the stop takes too long and is cut short')
+      setTimeout(() => process.exit(1), CUT_PATIENCE_MS)
+      void product.cutShort().finally(() => process.exit(1))
+    }, STOP_PATIENCE_MS).unref()
+    product.stop().then(
+      () => process.exit(code),
+      (error: unknown) => {
+        log.error({ err: error }, 'the stop did not go well')
+        void product.cutShort().finally(() => process.exit(1))
+      },
+    )
+  }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (isStopping) return
-      isStopping = true
       log.info({ signal }, 'stopping')
-      setTimeout(() => process.exit(1), STOP_PATIENCE_MS).unref()
-      product.stop().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          log.error({ err: error }, 'the stop did not go well')
-          process.exit(1)
-        },
-      )
+      stop(0)
     })
   }
+  void product.databaseLost.then(() => {
+    log.fatal('the database of our own has ended; stopping')
+    stop(1)
+  })
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was left alone'))
 }
 

@@ -25,6 +25,7 @@ import type { ChannelAdapter } from './messaging/channel.ts'
 import { fetchAttachments } from './messaging/fetch-attachments.ts'
 import { forget } from './messaging/forget.ts'
 import { createInbox } from './messaging/inbox.ts'
+import { openAttachment } from './messaging/open-attachment.ts'
 import { createDemoAccounts } from './officers/demo-accounts.ts'
 import { createDispatcher } from './outbox/dispatch.ts'
 import { startRecurring } from './recurring.ts'
@@ -37,8 +38,12 @@ export interface Product {
   /** The password made up for the demonstration accounts; null when it was given or made before. */
   madePassword: string | null
   channels: { id: string; on: boolean; reason: string | null }[]
+  /** Fulfilled when the database of our own ended without being asked to: nothing works from then on. */
+  databaseLost: Promise<void>
   /** Takes nothing new, finishes what is in hand, and lets go of the database. */
   stop(): Promise<void>
+  /** For a stop that takes too long: ends the database of our own in good order and leaves the rest as it is. */
+  cutShort(): Promise<void>
 }
 
 const ROOT = join(import.meta.dirname, '..')
@@ -71,14 +76,19 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
       metrics,
       handle: (tx, { contact, update }, now) => receiveUpdate(tx, { definitions, desk }, contact, update, now),
       apologise: (tx, contact, now) => apologise(tx, definitions, contact, now),
-      onHandled: () => dispatcher.wake(),
+      takeOver: (contact, outlet) => dispatcher.takeOver(contact, outlet),
     })
     const { receive, lastUpdateAt } = createInbox({ sql, secrets, clock, metrics, onStored: worker.wake })
 
     const telegram =
       config.telegram === undefined
         ? null
-        : createTelegram({ token: config.telegram.token, apiRoot: config.telegram.apiRoot, clock })
+        : createTelegram({
+            token: config.telegram.token,
+            apiRoot: config.telegram.apiRoot,
+            clock,
+            openAttachment: (id) => openAttachment({ sql, secrets }, id),
+          })
     const adapters: ChannelAdapter[] = [createWeb({ sql, secrets }), ...(telegram ? [telegram] : [])]
     const channels = [
       { id: 'web', on: true, reason: null },
@@ -92,6 +102,7 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
     const dispatcher = createDispatcher({ sql, secrets, clock, log, metrics, adapters })
 
     let isStopping = false
+    const stopping = new AbortController()
     const assets = createAssets({
       console: join(ROOT, 'src/console/public'),
       chat: join(ROOT, 'src/channels/web/public'),
@@ -147,20 +158,27 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
       ...adapters.map((adapter) => ({
         name: `fetch-attachments-${adapter.id}`,
         everyMs: 1_000,
-        run: () => fetchAttachments({ sql, secrets, clock, log }, adapter),
+        run: () => fetchAttachments({ sql, secrets, clock, log, signal: stopping.signal }, adapter),
       })),
       { name: 'lapse-hand-offs', everyMs: 60_000, run: (now) => lapseHandOffs(sql, desk, now) },
       { name: 'close-silent', everyMs: HOUR_MS, run: (now) => closeSilent(sql, desk, now) },
       { name: 'move-to-successors', everyMs: HOUR_MS, run: (now) => moveToSuccessors(sql, desk, now) },
-      { name: 'forget', everyMs: HOUR_MS, run: (now) => forget(sql, now) },
+      { name: 'forget', everyMs: HOUR_MS, run: (now) => forget(sql, now, { log, signal: stopping.signal }) },
     ])
 
     return {
       address,
       madePassword,
       channels,
+      databaseLost: new Promise((resolve) => {
+        void embedded?.ended.then(() => {
+          if (!isStopping) resolve()
+        })
+      }),
+      cutShort: async () => embedded?.stop(),
       stop: async () => {
         isStopping = true
+        stopping.abort()
         await incoming?.stop()
         await Promise.all([recurring.stop(), closeServer(app)])
         await worker.stop()

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createDatabase } from './support/database.ts'
 import { aFolder, startProcess } from './support/product-process.ts'
@@ -88,6 +90,21 @@ describe('a start that cannot go well', () => {
     expect(product.output()).toContain('database does not answer')
     expect(product.output()).not.toContain('secret')
   }, 30_000)
+})
+
+describe('a database of our own that dies', () => {
+  it('takes the process along, with a line that says why, so that whoever watches starts both again', async () => {
+    const DATA_DIR = aFolder()
+    const product = startProcess({ DATA_DIR, DEMO: '0' })
+    await product.ready
+    const [pid] = readFileSync(join(DATA_DIR, 'postgres/postmaster.pid'), 'utf8').split('\n')
+
+    process.kill(Number(pid), 'SIGQUIT')
+    const exit = await product.exited
+
+    expect(exit.code).toBe(1)
+    expect(product.output()).toContain('the database of our own has ended')
+  }, 60_000)
 })
 
 describe('a stop that was asked for', () => {

@@ -38,7 +38,7 @@ const worker = createWorker({
   log,
   metrics,
   handle: (tx, { contact, update }, now) => receiveUpdate(tx, { definitions, desk }, contact, update, now),
-  onHandled: () => dispatcher.wake(),
+  takeOver: (contact, outlet) => dispatcher.takeOver(contact, outlet),
 })
 const { receive } = createInbox({ sql, secrets, clock, metrics, onStored: worker.wake })
 const backlogs = async () => ({ inbox: { waiting: 0, oldestSeconds: 0 }, outbox: { waiting: 0, oldestSeconds: 0 } })

@@ -9,7 +9,8 @@ const OFFICER = 'signedInOfficer'
 /** Everything registered in this scope needs a signed-in officer: bearer token, or the cookie of the console. */
 export function requireOfficer(app: Api, { sql, clock }: ApiServices): void {
   app.decorateRequest(OFFICER)
-  app.addHook('onRequest', async (request) => {
+  // After the limit of calls, which counts in `onRequest` of the route: guessing tokens must not be free.
+  app.addHook('preParsing', async (request) => {
     const token = tokenOf(request)
     const officer = token === null ? null : await officerOfToken(sql, token, clock.now())
     if (officer === null) {

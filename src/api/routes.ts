@@ -40,11 +40,15 @@ async function v1(api: Api, services: ApiServices): Promise<void> {
     // 20 a second from one address at the least, and those may come in one burst.
     await api.register(fastifyRateLimit, { global: true, max: 600, timeWindow: 10_000 })
   }
-  api.setNotFoundHandler(handleUnknownAddress)
+  api.setNotFoundHandler({ preHandler: api.rateLimit() }, handleUnknownAddress)
   readJsonOnly(api)
-  api.addHook('onRequest', async (request) => {
+  api.addHook('preParsing', async (request) => {
     if (READING.has(request.method) || isFromOurPages(request, services.publicUrl ?? null)) return
     throw new Problem(403, 'This call comes from a page that is not ours')
+  })
+  // No body at all is answered like an empty one: with the names of what is missing.
+  api.addHook('preValidation', async (request) => {
+    request.body ??= {}
   })
 
   await api.register((scope: Api) => sessionRoutes(scope, services))
@@ -62,7 +66,10 @@ async function v1(api: Api, services: ApiServices): Promise<void> {
 /** No form of another page can be read here: whatever is not JSON is answered 415. */
 function readJsonOnly(api: Api): void {
   api.removeAllContentTypeParsers()
-  api.addContentTypeParser('application/json', { parseAs: 'string' }, api.getDefaultJsonParser('error', 'error'))
+  const parse = api.getDefaultJsonParser('error', 'error')
+  api.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body.trim() === '' ? done(null, {}) : parse(request, body, done),
+  )
 }
 
 async function describe(api: Api): Promise<void> {

@@ -3,6 +3,7 @@
  * every page works without a script.
  */
 import type { FastifyError, FastifyInstance } from 'fastify'
+import { isPassingFault, isUnstorableText } from '../db/faults.ts'
 import { isFromOurPages } from '../http/security.ts'
 import { attachmentRoutes } from './attachment-page.ts'
 import { queueRoutes } from './queue-page.ts'
@@ -22,7 +23,7 @@ export async function consoleRoutes(app: FastifyInstance, services: ConsoleServi
         const visit = pages.strangerOf(request)
         return refuse(pages, reply, visit, 'crossSite', 403)
       })
-      scope.setNotFoundHandler(async (request, reply) => {
+      scope.setNotFoundHandler({ preHandler: scope.rateLimit() }, async (request, reply) => {
         return refuse(pages, reply, pages.strangerOf(request), 'notFound', 404)
       })
       scope.setErrorHandler(async (error: FastifyError, request, reply) => {
@@ -30,9 +31,10 @@ export async function consoleRoutes(app: FastifyInstance, services: ConsoleServi
         const status = error.statusCode ?? 500
         if (status === 429) return refuse(pages, reply, visit, 'tooMany', 429)
         if (status === 413) return refuse(pages, reply, visit, 'tooLarge', 413)
+        if (isUnstorableText(error)) return refuse(pages, reply, visit, 'badRequest', 400)
         if (status < 500) return refuse(pages, reply, visit, 'badRequest', status)
         request.log.error({ err: error, route: request.routeOptions.url }, 'a page failed')
-        return isDatabaseAway(error)
+        return isPassingFault(error)
           ? refuse(pages, reply.header('retry-after', '10'), visit, 'databaseAway', 503)
           : refuse(pages, reply, visit, 'broken', 500)
       })
@@ -45,21 +47,4 @@ export async function consoleRoutes(app: FastifyInstance, services: ConsoleServi
     },
     { prefix: '/console' },
   )
-}
-
-const AWAY = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOENT',
-  'CONNECT_TIMEOUT',
-  'CONNECTION_CLOSED',
-  'CONNECTION_ENDED',
-  'CONNECTION_DESTROYED',
-  '57P01',
-  '57P03',
-  '53300',
-])
-
-function isDatabaseAway(error: FastifyError): boolean {
-  return AWAY.has(error.code)
 }

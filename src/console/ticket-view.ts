@@ -81,7 +81,8 @@ export function ticketView(
 
 /** Whether a form is worth showing; the desk decides again when it is sent. */
 function isPossible(verb: Verb, officer: Officer, { ticket, standing }: TicketDetails): boolean {
-  if (standing === null || statusAfter(verb, ticket.status) === null || !mayDo(verb, standing)) return false
+  if (standing === null || statusAfter(verb, ticket.status) === null) return false
+  if (!mayDo(verb, standing, ticket.offeredOfficerId === officer.id)) return false
   if (isTakenFrom(verb, ticket, officer.id, standing)) return false
   if (verb === 'accept') {
     const isForAnother = ticket.offeredOfficerId !== null && ticket.offeredOfficerId !== officer.id

@@ -1,5 +1,5 @@
 import type { Sql } from '../db/client.ts'
-import { and, asc, drizzleOn, eq, isNotNull, or, type SQL } from '../db/drizzle.ts'
+import { and, asc, drizzleOn, eq, isNotNull, or, sql as raw, type SQL } from '../db/drizzle.ts'
 import type { TicketFilter } from '../desk/list-tickets.ts'
 import { readTicketRow, type Ticket } from '../desk/locked-ticket.ts'
 import { tickets } from '../desk/tables.ts'
@@ -26,7 +26,7 @@ export async function urgentTickets(
 ): Promise<UrgentTicket[]> {
   const scope = scopeOf(officer)
   if (scope.kind === 'nothing') return []
-  const conditions: (SQL | undefined)[] = [eq(tickets.urgent, true), isNotNull(tickets.dueAt)]
+  const conditions: (SQL | undefined)[] = [raw`${tickets.urgent}`, isNotNull(tickets.dueAt)]
   if (scope.kind === 'unit') {
     conditions.push(
       or(

@@ -11,6 +11,8 @@ export async function apologise(
   contact: ContactRow,
   now: Date,
 ): Promise<void> {
+  // An officer holds the talk: the bot is silent, and what could not be handled stands in the log.
+  if (contact.talkTicketId !== null) return
   const language = LANGUAGES.find((one) => one === contact.language) ?? 'vi'
   const message = { text: texts.text(language, 'engine.trouble'), actions: [], attachmentId: null }
   await enqueue(tx, { contact, author: 'bot', messages: [message], now })

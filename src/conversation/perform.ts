@@ -95,23 +95,25 @@ export async function perform(performance: Performance, effects: readonly Effect
 
 /**
  * Destroys the person's key: whatever was sealed with it is lost for good, on tickets too. The address goes on under a
- * new contact that knows nothing, so that the farewell can be sent and the person can begin anew.
+ * new contact that knows nothing but the language, so that the farewell can be sent and the person can begin anew.
  */
 async function eraseContact({ tx, desk, turn, contact }: Performance): Promise<{ id: string; key: Key }> {
   const { now } = turn.situation
   const [row] = await tx<
-    { address_hash: Buffer; sealed_address: Buffer }[]
-  >`select address_hash, sealed_address from contacts where id = ${contact.id}`
+    { address_hash: Buffer; sealed_address: Buffer; language: string }[]
+  >`select address_hash, sealed_address, language from contacts where id = ${contact.id}`
   if (!row) throw new Error('The contact is gone')
   const { key, sealed } = desk.secrets.newPersonKey()
   const id = newId()
   const address = seal(key, open(contact.key, row.sealed_address))
   await tx`update contacts set address_hash = ${randomBytes(32)}, sealed_address = ${Buffer.alloc(0)}, sealed_key = null,
     commune_code = null, consent_at = null, talk_ticket_id = null, erased_at = ${now} where id = ${contact.id}`
-  await tx`insert into contacts (id, channel, account, address_hash, sealed_address, sealed_key, created_at)
-    values (${id}, ${contact.channel}, ${contact.account}, ${row.address_hash}, ${address}, ${sealed}, ${now})`
+  await tx`insert into contacts (id, channel, account, address_hash, sealed_address, sealed_key, language, created_at)
+    values (${id}, ${contact.channel}, ${contact.account}, ${row.address_hash}, ${address}, ${sealed}, ${row.language}, ${now})`
   await Promise.all([
     tx`update inbox set contact_id = ${id} where contact_id = ${contact.id} and handled_at is null and failed_at is null`,
+    // Given up and kept to be looked at, under a key that is not the person's.
+    tx`update inbox set sealed_body = null where contact_id = ${contact.id} and failed_at is not null`,
     tx`update outbox set state = 'dropped', settled_at = ${now} where contact_id = ${contact.id} and state = 'waiting'`,
     tx`delete from messages where contact_id = ${contact.id} and ticket_id is null`,
     tx`delete from attachments where contact_id = ${contact.id}`,

@@ -10,6 +10,7 @@ import type { Logger } from '../log.ts'
 import { type ContactRow, lockContactRow, openContact } from '../messaging/contact.ts'
 import { refileUpdate } from '../messaging/refile-update.ts'
 import { type StoredUpdate, storedUpdateSchema } from '../messaging/update.ts'
+import { type Outlet, openOutlet } from '../outbox/enqueue.ts'
 import { openJson, type Secrets } from '../secrets.ts'
 
 export interface UpdateInHand {
@@ -33,8 +34,11 @@ export interface WorkerOptions {
   log: Pick<Logger, 'warn' | 'error'>
   /** Contacts served at once; each takes a connection. 8 unless told. */
   concurrency?: number
-  /** Called after each commit: there may be something to send. */
-  onHandled?: (contactId: string) => void
+  /**
+   * Called after a commit that queued messages; it must send the first at once. Left out: they wait like all others.
+   */
+  takeOver?: (contact: ContactRow, outlet: Outlet) => void
+  onHandled?: () => void
   metrics?: WorkerMetrics
 }
 
@@ -206,6 +210,22 @@ interface Stored {
   not_before: Date | null
 }
 
+/**
+ * The contact's next update, marked as handled by the way when it is due, and the one after it. A mark made too early
+ * would go with the transaction, like everything else.
+ */
+function takeNext(tx: Transaction, contactId: string, now: Date) {
+  return tx<Stored[]>`
+    with head as (
+      select id, sealed_body, not_before from inbox
+      where contact_id = ${contactId} and handled_at is null and failed_at is null order by id limit 2
+    ), taken as (
+      update inbox set handled_at = ${now}, sealed_body = null
+      where id = (select min(id) from head) and (not_before is null or not_before <= ${now})
+    )
+    select * from head order by id`
+}
+
 /** Handles the contact's next update, if it is due. Throws only on faults of the database. */
 async function takeTurn(
   options: WorkerOptions,
@@ -213,40 +233,35 @@ async function takeTurn(
   skipBusy: boolean,
   clock: () => Date,
 ): Promise<Turn> {
-  const { sql, metrics, onHandled } = options
+  const { sql, metrics } = options
   const startedAt = performance.now()
-  let inHand: { id: number; channel: string } | undefined
+  let inHand: { id: number; channel: string; contact: ContactRow | null; outlet: Outlet | undefined } | undefined
   try {
     const turn = await sql.begin(async (tx): Promise<Turn> => {
-      // Two statements in one round trip: the second sees what was committed while the first waited for the lock.
-      const [[contact], [next, following]] = await Promise.all([
-        lockContactRow(tx, contactId, { skipBusy }),
-        tx<Stored[]>`select id, sealed_body, not_before from inbox
-          where contact_id = ${contactId} and handled_at is null and failed_at is null order by id limit 2`,
-      ])
-      if (contact === undefined) return { kind: 'busy' }
-      if (next === undefined) return { kind: 'done' }
       const now = clock()
+      const locking = lockContactRow(tx, contactId, { skipBusy })
+      if (skipBusy && (await locking).length === 0) return { kind: 'busy' }
+      // Two statements in one round trip: the second sees what was committed while the first waited for the lock.
+      const [[locked], [next, following]] = await Promise.all([locking, takeNext(tx, contactId, now)])
+      if (locked === undefined || next === undefined) return { kind: 'done' }
       if (next.not_before !== null && next.not_before > now) return { kind: 'later', at: next.not_before }
-      inHand = { id: next.id, channel: contact.channel }
-      const opened = openContact(options.secrets, contact)
+      inHand = { id: next.id, channel: locked.channel, contact: null, outlet: undefined }
+      const contact = openContact(options.secrets, locked)
       const stored = openJson(options.secrets.transitKey, next.sealed_body)
-      if (opened === null && (await refileUpdate(tx, options.secrets, contact, next.id, stored))) {
+      if (contact !== null) {
+        if (options.takeOver) inHand = { ...inHand, contact, outlet: openOutlet(tx) }
+        await options.handle(tx, { inboxId: next.id, contact, update: storedUpdateSchema.parse(stored) }, now)
+      } else if (await refileUpdate(tx, options.secrets, locked, next, stored)) {
         inHand = undefined
         return { kind: 'more' }
       }
-      const marking = tx`update inbox set handled_at = ${now}, sealed_body = null where id = ${next.id}`
-      await Promise.all([
-        marking,
-        opened &&
-          options.handle(tx, { inboxId: next.id, contact: opened, update: storedUpdateSchema.parse(stored) }, now),
-      ])
       return { kind: following === undefined ? 'done' : 'more' }
     })
     if (inHand !== undefined) {
       metrics?.updatesHandled.inc({ channel: inHand.channel })
       metrics?.stepSeconds.observe((performance.now() - startedAt) / 1_000)
-      onHandled?.(contactId)
+      if (inHand.contact && inHand.outlet) options.takeOver?.(inHand.contact, inHand.outlet)
+      options.onHandled?.()
     }
     return turn
   } catch (error) {

@@ -19,6 +19,8 @@ export interface ConnectOptions {
   prepare?: boolean
 }
 
+const LONGEST_PAUSE_SECONDS = 1
+
 /** Opens a pool; it connects when first used. Whole numbers come as `number`, instants as `Date`, days as `YYYY-MM-DD`. */
 export function connect(options: ConnectOptions): Sql {
   const { url, socketFolder } = readAddress(options.url)
@@ -27,6 +29,7 @@ export function connect(options: ConnectOptions): Sql {
     max: options.max ?? 10,
     prepare: options.prepare ?? true,
     onnotice: () => {},
+    backoff: reconnectPause,
     types: {
       // Ids and counts stay far below 2^53; a bigint would not survive JSON.
       bigint: { to: 20, from: [20], serialize: (value: number) => String(value), parse: Number },
@@ -42,6 +45,11 @@ export function connect(options: ConnectOptions): Sql {
       TimeZone: 'UTC',
     },
   })
+}
+
+/** Seconds before the next try to connect. The driver's own grows to twenty: too long for people who wait. */
+function reconnectPause(tries: number): number {
+  return (0.5 + Math.random() / 2) * Math.min(3 ** tries / 100, LONGEST_PAUSE_SECONDS)
 }
 
 /** postgres.js takes a socket folder as an option only; `host=` in the URL is how other PostgreSQL programs write it. */

@@ -59,7 +59,8 @@ export async function act(
     if (!locked) return { kind: 'not-found' }
     const { ticket, key } = locked
     const standing = standingOf(officer, { ...ticket, isOverdue: isOverdue(ticket, now) })
-    if (standing === null || !mayDo(verb, standing)) return { kind: 'forbidden' }
+    const isNamed = ticket.offeredOfficerId === officer.id
+    if (standing === null || !mayDo(verb, standing, isNamed)) return { kind: 'forbidden' }
     const since = () => activitySince(tx, ticket.id, request.seen)
     const isTaken = isTakenFrom(verb, ticket, officer.id, standing)
     if (ticket.assigneeId !== null && isTaken && (verb === 'claim' || request.seen === ticket.lastSeq)) {

@@ -1,5 +1,6 @@
 import type { Fragment } from 'postgres'
 import { z } from 'zod'
+import { localDay } from '../clock.ts'
 import type { Sql } from '../db/client.ts'
 import { type Officer, scopeOf } from '../officers/permissions.ts'
 import type { Secrets } from '../secrets.ts'
@@ -143,7 +144,7 @@ function narrow(sql: Sql, secrets: Secrets, filter: TicketFilter, now: Date): Fr
   if (overdue === true) conditions.push(sql`t.due_at < ${now} and t.paused_at is null`)
   if (overdue === false) conditions.push(sql`(t.due_at is null or t.due_at >= ${now} or t.paused_at is not null)`)
   if (q !== undefined && q.trim() !== '') {
-    const numbers = numbersOfQuery(q, now.getUTCFullYear())
+    const numbers = numbersOfQuery(q, Number(localDay(now).slice(0, 4)))
     const hashes = hashesOfQuery(secrets, q)
     const isNamed = hashes.length > 0 ? sql`t.search_hashes @> ${hashes}::text[]` : sql`false`
     conditions.push(numbers.length > 0 ? sql`(t.number = any(${numbers}) or ${isNamed})` : isNamed)

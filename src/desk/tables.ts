@@ -83,6 +83,8 @@ export const tickets = pgTable(
     index('tickets_everywhere').on(sql`coalesce(due_at, 'infinity')`, table.id),
     index('tickets_everywhere_status').on(table.status, sql`coalesce(due_at, 'infinity')`, table.id),
     index('tickets_commune').on(table.communeCode, sql`coalesce(due_at, 'infinity')`, table.id),
+    index('tickets_topic').on(table.topic, sql`coalesce(due_at, 'infinity')`, table.id),
+    index('tickets_urgent').on(table.dueAt, table.id).where(sql`urgent and due_at is not null`),
     // Counting what waits reads this index alone.
     index('tickets_waiting')
       .on(table.unitId, table.status, table.urgent, table.dueAt, table.pausedAt)

@@ -66,14 +66,19 @@ const mayUse = {
   note: ['accountable', 'offered', 'escalated', 'over-all'],
   ask: ['accountable', 'over-all'],
   'hand-off': ['accountable', 'escalated', 'over-all'],
-  accept: ['offered', 'over-all'],
+  accept: ['accountable', 'offered', 'over-all'],
   return: ['accountable', 'offered', 'over-all'],
   resolve: ['accountable', 'over-all'],
   reopen: ['accountable', 'over-all'],
 } as const satisfies Record<Verb, readonly Standing[]>
 
-export function mayDo(verb: Verb, standing: Standing): boolean {
+/**
+ * `isNamed`: the ticket was offered to this very officer. Within the accountable unit only the colleague it was offered
+ * to may accept; the others have given it away.
+ */
+export function mayDo(verb: Verb, standing: Standing, isNamed = false): boolean {
   const standings: readonly Standing[] = mayUse[verb]
+  if (verb === 'accept' && standing === 'accountable' && !isNamed) return false
   return standings.includes(standing)
 }
 

@@ -5,6 +5,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { isPassingFault, isUnstorableText } from '../db/faults.ts'
 import type { Fault } from '../errors.ts'
 
 const titles = {
@@ -21,6 +22,9 @@ const titles = {
   500: 'Internal error',
   503: 'Not available',
 } as const
+
+/** A database that restarts is back by then. */
+const RETRY_SECONDS = '10'
 
 export type ProblemStatus = keyof typeof titles
 
@@ -86,6 +90,7 @@ function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
 }
 
 function toProblem(error: FastifyError, request: FastifyRequest): Problem {
+  const fault: unknown = error
   if (hasZodFastifySchemaValidationErrors(error)) {
     return invalidValues(
       error.validation.map((fault) => ({
@@ -93,6 +98,11 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
         what: fault.message ?? 'is wrong',
       })),
     )
+  }
+  if (isUnstorableText(fault)) return new Problem(422, 'A text holds a NUL character; send it without')
+  if (isPassingFault(fault)) {
+    request.log.error({ err: error }, 'the database is away')
+    return new Problem(503, 'The database is away; try again in a moment', {}, { 'retry-after': RETRY_SECONDS })
   }
   const status = error.statusCode ?? 500
   if (status in titles && status < 500) return new Problem(status as ProblemStatus, error.message)

@@ -71,7 +71,6 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(handleProblem)
-  app.setNotFoundHandler(handleUnknownAddress)
 
   logRequests(app, options.metrics)
   await app.register(fastifyHelmet, securityHeaders(publicUrl))
@@ -83,6 +82,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     // A channel sends everybody's updates from a few addresses, and signs them.
     allowList: (request) => request.url.startsWith('/webhooks/'),
   })
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, handleUnknownAddress)
   await app.register(fastifyCookie)
   await app.register(fastifyFormbody, { bodyLimit: BODY_LIMIT })
 

@@ -1,6 +1,6 @@
 import type { Transaction } from '../db/client.ts'
 import { newId } from '../ids.ts'
-import { type Key, type Secrets, seal } from '../secrets.ts'
+import { type Key, open, type Secrets, seal } from '../secrets.ts'
 
 /** Where a person is reached. */
 export interface Address {
@@ -15,6 +15,7 @@ export interface ContactRow {
   channel: string
   account: string
   key: Key
+  address: string
   language: string
   communeCode: string | null
   consentAt: Date | null
@@ -42,6 +43,7 @@ interface StoredContact {
   channel: string
   account: string
   sealed_key: Buffer | null
+  sealed_address: Buffer
   language: string
   commune_code: string | null
   consent_at: Date | null
@@ -54,20 +56,26 @@ interface StoredContact {
  */
 export function lockContactRow(tx: Transaction, id: string, { skipBusy }: { skipBusy: boolean }) {
   return skipBusy
-    ? tx<StoredContact[]>`select id, channel, account, sealed_key, language, commune_code, consent_at, talk_ticket_id
+    ? tx<
+        StoredContact[]
+      >`select id, channel, account, sealed_key, sealed_address, language, commune_code, consent_at, talk_ticket_id
         from contacts where id = ${id} for no key update skip locked`
-    : tx<StoredContact[]>`select id, channel, account, sealed_key, language, commune_code, consent_at, talk_ticket_id
+    : tx<
+        StoredContact[]
+      >`select id, channel, account, sealed_key, sealed_address, language, commune_code, consent_at, talk_ticket_id
         from contacts where id = ${id} for no key update`
 }
 
 /** Null once the person was erased: nothing of them can be read any more. */
 export function openContact(secrets: Secrets, row: StoredContact): ContactRow | null {
   if (row.sealed_key === null) return null
+  const key = secrets.openPersonKey(row.sealed_key)
   return {
     id: row.id,
     channel: row.channel,
     account: row.account,
-    key: secrets.openPersonKey(row.sealed_key),
+    key,
+    address: open(key, row.sealed_address).toString(),
     language: row.language,
     communeCode: row.commune_code,
     consentAt: row.consent_at,

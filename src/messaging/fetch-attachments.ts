@@ -11,6 +11,15 @@ const AT_ONCE = 4
 const LARGEST_FILE = 20 * 1024 * 1024
 const KEPT_TYPES = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'application/pdf'])
 
+interface FetchOptions {
+  sql: Sql
+  secrets: Secrets
+  clock: Clock
+  log: Pick<Logger, 'warn'>
+  /** Leaves what is on its way for later, without counting the try. */
+  signal?: AbortSignal
+}
+
 interface Wanted {
   id: string
   contact_id: string
@@ -24,7 +33,7 @@ interface Wanted {
  * again later; one that is gone, too large or of another type says so on its row. Returns how many were looked at.
  */
 export async function fetchAttachments(
-  { sql, secrets, clock, log }: { sql: Sql; secrets: Secrets; clock: Clock; log: Logger },
+  { sql, secrets, clock, log, signal }: FetchOptions,
   adapter: ChannelAdapter,
 ): Promise<number> {
   const now = clock.now()
@@ -43,7 +52,7 @@ export async function fetchAttachments(
       if (row.sealed_key === null) return fail(row, 'gone')
       const key = secrets.openPersonKey(row.sealed_key)
       try {
-        const file = await adapter.fetchFile(open(key, row.sealed_external_id).toString())
+        const file = await unlessAborted(adapter.fetchFile(open(key, row.sealed_external_id).toString()), signal)
         if (file === null) return fail(row, 'gone')
         if (file.content.length > LARGEST_FILE) return fail(row, 'too-large')
         const type = (await fileTypeFromBuffer(file.content))?.mime
@@ -51,6 +60,7 @@ export async function fetchAttachments(
         await sql`update attachments set sealed_content = ${seal(key, file.content)}, media_type = ${type},
           size_bytes = ${file.content.length}, fetched_at = ${clock.now()}, lease_until = null where id = ${row.id}`
       } catch (error) {
+        if (signal?.aborted) return leave(row)
         log.warn({ err: error, attachmentId: row.id, attempts: row.attempts }, 'a paper could not be fetched')
         if (row.attempts >= MOST_ATTEMPTS) await fail(row, 'gone')
       }
@@ -58,7 +68,27 @@ export async function fetchAttachments(
   )
   return wanted.length
 
+  async function leave(row: Wanted): Promise<void> {
+    await sql`update attachments set attempts = attempts - 1, lease_until = null where id = ${row.id}`
+  }
+
   async function fail(row: Wanted, failure: 'gone' | 'too-large' | 'wrong-type'): Promise<void> {
     await sql`update attachments set failure = ${failure}, lease_until = null where id = ${row.id}`
+  }
+}
+
+/** A large file over a slow line takes a minute; a stop does not wait for it. */
+async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  if (signal === undefined) return work
+  const aborted = Promise.withResolvers<never>()
+  const abort = () => aborted.reject(signal.reason)
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort)
+  try {
+    return await Promise.race([work, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+    // Whichever came second is nobody's concern any more.
+    work.catch(() => {})
   }
 }

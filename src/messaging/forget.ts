@@ -1,8 +1,11 @@
+import type { PendingQuery, Row } from 'postgres'
 import type { Sql } from '../db/client.ts'
+import type { Logger } from '../log.ts'
 
 /** How long things are kept. A repeat of an update is known within the first of these; channels repeat for a day at most. */
 const DAYS = {
   handledUpdates: 3,
+  failedUpdates: 30,
   settledDeliveries: 7,
   talkWithoutTicket: 90,
   talkWithoutConsent: 1,
@@ -10,26 +13,80 @@ const DAYS = {
 } as const
 const ROWS_AT_ONCE = 5_000
 
+/** Removes one batch of what has had its time. */
+type Deletion = (sql: Sql, now: Date, most: number) => PendingQuery<Row[]>
+
 const before = (now: Date, days: number) => new Date(now.getTime() - days * 86_400_000)
 
+const deletions: Record<string, Deletion> = {
+  'handled updates': (sql, now, most) => sql`
+    delete from inbox where id in (
+      select id from inbox where handled_at < ${before(now, DAYS.handledUpdates)} limit ${most})`,
+  'failed updates': (sql, now, most) => sql`
+    delete from inbox where id in (
+      select id from inbox where failed_at < ${before(now, DAYS.failedUpdates)} limit ${most})`,
+  'settled deliveries': (sql, now, most) => sql`
+    delete from outbox where id in (
+      select id from outbox where settled_at < ${before(now, DAYS.settledDeliveries)} limit ${most})`,
+  'talk without ticket': (sql, now, most) => sql`
+    delete from messages where id in (
+      select id from messages where ticket_id is null and created_at < ${before(now, DAYS.talkWithoutTicket)}
+      limit ${most})`,
+  // From the people to their words: nearly all talk of the last months belongs to people who consented.
+  'talk without consent': (sql, now, most) => sql`
+    delete from messages where id in (
+      select m.id from contacts c cross join lateral (
+        select id from messages where contact_id = c.id and ticket_id is null
+          and created_at < ${before(now, DAYS.talkWithoutConsent)} offset 0
+      ) m where c.consent_at is null and c.erased_at is null limit ${most})`,
+  'papers without ticket': (sql, now, most) => sql`
+    delete from attachments where id in (
+      select id from attachments where ticket_id is null and created_at < ${before(now, DAYS.talkWithoutTicket)}
+      limit ${most})`,
+  'papers without consent': (sql, now, most) => sql`
+    delete from attachments where id in (
+      select a.id from contacts c cross join lateral (
+        select id from attachments where contact_id = c.id and ticket_id is null
+          and created_at < ${before(now, DAYS.talkWithoutConsent)} offset 0
+      ) a where c.consent_at is null and c.erased_at is null limit ${most})`,
+  'idle sessions': (sql, now, most) => sql`
+    delete from sessions where contact_id in (
+      select contact_id from sessions where updated_at < ${before(now, DAYS.talkWithoutTicket)} limit ${most})`,
+  'idle sessions without consent': (sql, now, most) => sql`
+    delete from sessions where contact_id in (
+      select s.contact_id from sessions s join contacts c on c.id = s.contact_id
+      where c.consent_at is null and s.updated_at < ${before(now, DAYS.talkWithoutConsent)} limit ${most})`,
+  'sessions of officers': (sql, now, most) => sql`
+    delete from officer_sessions where token_hash in (
+      select token_hash from officer_sessions where expires_at < ${before(now, DAYS.signedInOfficers)} limit ${most})`,
+}
+
+interface ForgetOptions {
+  log: Pick<Logger, 'error'>
+  /** Rows per statement; 5,000 unless told. */
+  rowsAtOnce?: number
+  /** Ends it between two batches; the rest goes next time. */
+  signal?: AbortSignal
+}
+
 /**
- * Deletes what has served its purpose: handled updates, settled deliveries, and talk that belongs to no ticket (after a
- * day when the person never consented). Returns how many rows went.
+ * Deletes what has served its purpose: handled updates, settled deliveries, and talk, papers and sessions that belong to
+ * no ticket (after a day when the person never consented). One kind that cannot be deleted does not keep the others.
+ * Returns how many rows went.
  */
-export async function forget(sql: Sql, now: Date): Promise<number> {
-  const deletions = [
-    sql`delete from inbox where id in (select id from inbox where handled_at < ${before(now, DAYS.handledUpdates)} limit ${ROWS_AT_ONCE})`,
-    sql`delete from outbox where id in (select id from outbox where settled_at < ${before(now, DAYS.settledDeliveries)} limit ${ROWS_AT_ONCE})`,
-    sql`delete from messages where id in (
-      select id from messages where ticket_id is null and created_at < ${before(now, DAYS.talkWithoutTicket)} limit ${ROWS_AT_ONCE})`,
-    sql`delete from messages where id in (
-      select m.id from messages m join contacts c on c.id = m.contact_id
-      where m.ticket_id is null and c.consent_at is null and m.created_at < ${before(now, DAYS.talkWithoutConsent)} limit ${ROWS_AT_ONCE})`,
-    sql`delete from attachments where id in (
-      select id from attachments where ticket_id is null and created_at < ${before(now, DAYS.talkWithoutTicket)} limit ${ROWS_AT_ONCE})`,
-    sql`delete from officer_sessions where expires_at < ${before(now, DAYS.signedInOfficers)}`,
-  ]
+export async function forget(sql: Sql, now: Date, options: ForgetOptions): Promise<number> {
+  const { log, rowsAtOnce = ROWS_AT_ONCE, signal } = options
   let gone = 0
-  for (const deletion of deletions) gone += (await deletion).count
+  for (const [what, deletion] of Object.entries(deletions)) {
+    try {
+      let count = rowsAtOnce
+      while (count >= rowsAtOnce && signal?.aborted !== true) {
+        count = (await deletion(sql, now, rowsAtOnce)).count
+        gone += count
+      }
+    } catch (error) {
+      log.error({ err: error, what }, 'something could not be forgotten')
+    }
+  }
   return gone
 }

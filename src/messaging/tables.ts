@@ -30,7 +30,11 @@ export const contacts = pgTable(
     createdAt: at('created_at').notNull(),
     erasedAt: at('erased_at'),
   },
-  (table) => [uniqueIndex('contacts_address').on(table.channel, table.account, table.addressHash)],
+  (table) => [
+    uniqueIndex('contacts_address').on(table.channel, table.account, table.addressHash),
+    // What they left behind is forgotten soon.
+    index('contacts_without_consent').on(table.id).where(sql`consent_at is null and erased_at is null`),
+  ],
 )
 
 /** Updates stored before they are acknowledged. A handled row stays for the window in which repeats are known. */
@@ -54,6 +58,7 @@ export const inbox = pgTable(
   (table) => [
     uniqueIndex('inbox_once').on(table.channel, table.account, table.externalId),
     index('inbox_waiting').on(table.contactId, table.id).where(sql`handled_at is null and failed_at is null`),
+    index('inbox_failed').on(table.failedAt).where(sql`failed_at is not null`),
     index('inbox_handled').on(table.handledAt).where(sql`handled_at is not null`),
   ],
 )

@@ -11,6 +11,7 @@ import type { Logger } from '../log.ts'
 import type { ChannelAdapter, DeliveryOutcome } from '../messaging/channel.ts'
 import { type Message, talkEntrySchema } from '../messaging/message.ts'
 import { open, openJson, type Secrets } from '../secrets.ts'
+import { LEASE_MS, type Outgoing, type Outlet } from './enqueue.ts'
 import { type ClaimedRow, exchange, type Result, renewLeases } from './exchange.ts'
 import { createRateBucket } from './rate-bucket.ts'
 import { settle } from './retry-policy.ts'
@@ -28,14 +29,14 @@ export interface Dispatcher {
   start(): void
   /** Something was queued by this process. */
   wake(): void
+  /** Takes what a transaction of this process queued for one contact, once it is committed. */
+  takeOver(to: { channel: string; account: string; address: string }, outlet: Outlet): void
   /** Lets what is on its way come back and writes it down; takes nothing more. */
   stop(): Promise<void>
   /** Sends everything that is due at `now`, messages that follow included; returns how many attempts were made. */
   dispatchDue(now: Date): Promise<number>
 }
 
-/** A killed process holds its messages up for no longer than this. */
-const LEASE_MS = 5_000
 const RENEW_EVERY_MS = 1_500
 const LOOK_EVERY_MS = 500
 const BATCH = 50
@@ -73,6 +74,11 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
   return {
     wake,
+    takeOver({ channel, account, address }, { first, isWaiting }) {
+      const lane = lanes.find((one) => one.channel === channel && one.account === account)
+      if (first !== null) lane?.take(first, address)
+      else if (isWaiting) lane?.wake()
+    },
     start() {
       listening ??= listen()
       timers.push(
@@ -129,7 +135,7 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
       isWanted = false
       const sending = results
       results = []
-      const room = takeRoom()
+      const room = takeRoom(BATCH)
       if (room === 0 && sending.length === 0) {
         wakeWhenAllowed()
         continue
@@ -137,7 +143,7 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
       try {
         const rows = await exchange(sql, name, { results: sending, room, now: now(), leaseMs: LEASE_MS })
         bucket.giveBack(room - rows.length)
-        for (const row of rows) begin(row)
+        for (const row of rows) beginClaimed(row)
         if (rows.length === room && room > 0) isWanted = true
         else if (room === 0) wakeWhenAllowed()
       } catch (error) {
@@ -153,10 +159,10 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
     }
   }
 
-  function takeRoom(): number {
+  function takeRoom(wanted: number): number {
     if (isStopping || (heldUntil !== null && heldUntil > now())) return 0
     heldUntil = null
-    return bucket.take(Math.min(BATCH, IN_FLIGHT_MAX - inFlight.size))
+    return bucket.take(Math.min(wanted, IN_FLIGHT_MAX - inFlight.size))
   }
 
   /** A lane without free places is woken by what comes back; a held one by the regular look. */
@@ -168,17 +174,21 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
     }, bucket.waitMs())
   }
 
-  function begin(row: ClaimedRow): void {
+  function beginClaimed(row: ClaimedRow): void {
     if (row.state !== 'waiting') {
       log.warn({ outboxId: row.id, channel: adapter.id }, 'outcome of a bulk message is not known')
       return
     }
+    begin(row, openRow(secrets, row))
+  }
+
+  function begin(row: Attempted, opened: Opened | null): void {
     attempts += 1
     const tooLate = Promise.withResolvers<DeliveryOutcome>()
     inFlight.set(row.id, {
       since: performance.now(),
       giveUp: () => tooLate.resolve({ kind: 'uncertain', reason: 'no outcome in time' }),
-      done: attempt(row, tooLate.promise).then((outcome) => {
+      done: attempt(row, opened, tooLate.promise).then((outcome) => {
         metrics?.messages.inc({ channel: adapter.id, outcome: outcome.kind })
         if (outcome.kind === 'hold') {
           heldUntil = outcome.until
@@ -198,8 +208,11 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
     })
   }
 
-  async function attempt(row: ClaimedRow, tooLate: Promise<DeliveryOutcome>): Promise<DeliveryOutcome> {
-    const opened = openRow(secrets, row)
+  async function attempt(
+    row: Attempted,
+    opened: Opened | null,
+    tooLate: Promise<DeliveryOutcome>,
+  ): Promise<DeliveryOutcome> {
     if (opened === null) return { kind: 'refused', reason: 'bad-message' }
     try {
       const outcome = await Promise.race([
@@ -223,7 +236,22 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
   }
 
   return {
+    ...name,
     wake,
+    /** Sends what is claimed already, or gives it back when it may not leave now. */
+    take({ id, contactId, messageId, message, createdAt }: Outgoing, address: string): void {
+      const row = {
+        id,
+        contact_id: contactId,
+        message_id: messageId,
+        send_class: 'talk',
+        attempts: 1,
+        created_at: createdAt,
+      }
+      if (takeRoom(1) === 1) return begin(row, { address, message })
+      results.push({ row, state: 'waiting', notBefore: null, failure: null, externalId: null, counts: false })
+      wake()
+    },
     idsInFlight: () => [...inFlight.keys()],
     giveUpOnTheSlowest() {
       const before = performance.now() - PATIENCE_MS
@@ -250,8 +278,15 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
   }
 }
 
+type Attempted = Pick<ClaimedRow, 'id' | 'contact_id' | 'message_id' | 'send_class' | 'attempts' | 'created_at'>
+
+interface Opened {
+  address: string
+  message: Message
+}
+
 /** Null when the person was erased meanwhile, or when it cannot be read: it will never be. */
-function openRow(secrets: Secrets, row: ClaimedRow): { address: string; message: Message } | null {
+function openRow(secrets: Secrets, row: ClaimedRow): Opened | null {
   if (row.sealed_key === null || row.sealed_address === null || row.sealed_body === null) return null
   try {
     const key = secrets.openPersonKey(row.sealed_key)

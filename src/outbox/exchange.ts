@@ -2,14 +2,18 @@ import type { Sql } from '../db/client.ts'
 import { list } from '../db/list.ts'
 import type { Settlement } from './retry-policy.ts'
 
-/** A message that this process may send until its lease ends. */
-export interface ClaimedRow {
+/** What tells one attempt at sending from another. */
+interface Sent {
   id: number
-  contact_id: string
   message_id: number
-  send_class: string
   /** This attempt included; tells a result that comes late from one that is expected. */
   attempts: number
+}
+
+/** A message that this process may send until its lease ends. */
+export interface ClaimedRow extends Sent {
+  contact_id: string
+  send_class: string
   created_at: Date
   /** `uncertain`: bulk whose sender died with it in hand. It is not to be sent. */
   state: string
@@ -20,7 +24,7 @@ export interface ClaimedRow {
 }
 
 export interface Result extends Settlement {
-  row: Pick<ClaimedRow, 'id' | 'message_id' | 'attempts'>
+  row: Sent
 }
 
 export interface Lane {
@@ -81,7 +85,7 @@ export function exchange(
       returning o.id, o.state
     ), quotable as (
       update messages m set external_id = r.external_id from result r
-      where m.id = r.message_id and r.external_id is not null
+      where m.id = r.message_id and r.external_id is not null and m.ticket_id is not null
     ), next as (
       select o.id from outbox o
       where o.state = 'waiting' and o.channel = ${lane.channel} and o.account = ${lane.account}

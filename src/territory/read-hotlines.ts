@@ -19,6 +19,7 @@ const file = z.strictObject({
     violence: kind,
     child_at_risk: kind,
     trafficking: kind,
+    self_harm: kind,
     court_date: kind,
     no_food_or_shelter: kind,
   }),

@@ -93,7 +93,14 @@ export interface Routing {
   topics: ReadonlyMap<string, readonly TopicRule[]>
 }
 
-export const HOTLINE_KINDS = ['violence', 'child_at_risk', 'trafficking', 'court_date', 'no_food_or_shelter'] as const
+export const HOTLINE_KINDS = [
+  'violence',
+  'child_at_risk',
+  'trafficking',
+  'self_harm',
+  'court_date',
+  'no_food_or_shelter',
+] as const
 export type HotlineKind = (typeof HOTLINE_KINDS)[number]
 
 export interface HotlineNumber {

@@ -25,6 +25,7 @@ export const COMMANDS = [
   'language',
   'start',
   'erase',
+  'commune',
 ] as const
 export type Command = (typeof COMMANDS)[number]
 
@@ -126,6 +127,8 @@ const SLASH: Readonly<Record<string, Command>> = {
   ngonngu: 'language',
   batdau: 'start',
   xoa: 'erase',
+  doixa: 'commune',
+  doiphuong: 'commune',
   sua: 'correct',
   settings: 'language',
   vi: 'language_vi',

@@ -1,25 +1,29 @@
 /**
- * Phrases of the definition files found in a text. A phrase is words; `*` stands for up to six others, `^` for the
- * beginning, `$` for the end. A word typed with diacritics must agree with them; one typed without agrees with any.
+ * Phrases of the definition files found in a text. A phrase is words; `*` stands for up to six others, `#` for a
+ * number, `^` for the beginning, `$` for the end. A word typed with diacritics must agree with them; one typed without
+ * agrees with any, unless the phrase begins with `!`: then it holds only as it is written ("tự vẫn" is no "tu van").
  */
 import { type Word, wordsOfDefinition } from './normalise.ts'
 
 export interface Pattern {
-  parts: (Word | '*')[]
+  parts: (Word | '*' | '#')[]
   atStart: boolean
   atEnd: boolean
+  asWritten: boolean
 }
 
 const WIDEST_GAP = 6
 
 export function readPattern(phrase: string): Pattern {
-  const atStart = phrase.startsWith('^')
-  const atEnd = phrase.endsWith('$')
-  const parts = phrase
-    .slice(atStart ? 1 : 0, atEnd ? -1 : undefined)
-    .split('*')
-    .flatMap((piece, at): (Word | '*')[] => (at === 0 ? wordsOfDefinition(piece) : ['*', ...wordsOfDefinition(piece)]))
-  return { parts, atStart, atEnd }
+  const asWritten = phrase.startsWith('!')
+  const rest = asWritten ? phrase.slice(1) : phrase
+  const atStart = rest.startsWith('^')
+  const atEnd = rest.endsWith('$')
+  const pieces = rest.slice(atStart ? 1 : 0, atEnd ? -1 : undefined).match(/[*#]|[^*#]+/g) ?? []
+  const parts = pieces.flatMap((piece): Pattern['parts'] =>
+    piece === '*' || piece === '#' ? [piece] : wordsOfDefinition(piece),
+  )
+  return { parts, atStart, atEnd, asWritten }
 }
 
 /** Whether a word of a phrase and a word of a text are the same. */
@@ -35,15 +39,20 @@ export const agreesInLetters: Agreement = (expected, typed) =>
 
 const marksAgree: Agreement = (expected, typed) => typed.marks === null || typed.marks === (expected.marks ?? '')
 
-/** The words `[from, to)` that the pattern covers at its first place in the text, or `null`. */
+const agreesAsWritten: Agreement = (expected, typed) =>
+  expected.plain === typed.plain && (typed.marks ?? '') === (expected.marks ?? '')
+
+/** The words `[from, to)` that the pattern covers at its first place in the text at or after `begin`, or `null`. */
 export function findPattern(
   pattern: Pattern,
   words: readonly Word[],
   agree: Agreement = agreesInSound,
+  begin = 0,
 ): { from: number; to: number } | null {
   const starts = pattern.atStart ? Math.min(1, words.length) : words.length
-  for (let from = 0; from < starts; from++) {
-    const to = matchFrom(pattern, 0, words, from, agree)
+  const agreement = pattern.asWritten ? agreesAsWritten : agree
+  for (let from = begin; from < starts; from++) {
+    const to = matchFrom(pattern, 0, words, from, agreement)
     if (to !== null) return { from, to }
   }
   return null
@@ -66,7 +75,9 @@ function matchFrom(
     return null
   }
   const word = words[at]
-  return word !== undefined && agree(expected, word) ? matchFrom(pattern, part + 1, words, at + 1, agree) : null
+  if (word === undefined) return null
+  const agrees = expected === '#' ? /^\p{N}/u.test(word.plain) : agree(expected, word)
+  return agrees ? matchFrom(pattern, part + 1, words, at + 1, agree) : null
 }
 
 /** Many patterns found in one pass, by their letters: only those whose first word occurs are tried. */
@@ -79,7 +90,7 @@ export function indexPatterns<Value>(entries: Iterable<readonly [string, Value]>
   for (const [phrase, value] of entries) {
     const pattern = readPattern(phrase)
     const first = pattern.parts[0]
-    if (first === undefined || first === '*') continue
+    if (first === undefined || first === '*' || first === '#') continue
     const found = byFirstWord.get(first.plain) ?? []
     found.push({ pattern, value })
     byFirstWord.set(first.plain, found)

@@ -79,6 +79,7 @@ export const SHORT_FORMS: Readonly<Record<string, string>> = {
   mih: 'mình',
   m: 'mình',
   t: 'tôi',
+  tui: 'tôi',
   e: 'em',
   a: 'anh',
   c: 'chị',

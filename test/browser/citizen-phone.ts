@@ -1,5 +1,8 @@
 import type { Locator, Page } from 'playwright-core'
 
+/** Points by which browsers round a place on the screen. */
+const HAIR = 2
+
 /** Somebody who talks with the bridge on the chat page, by what the screen shows. */
 export class CitizenPhone {
   readonly page: Page
@@ -33,6 +36,14 @@ export class CitizenPhone {
     const line = this.sinceLastWords().filter({ hasText: words }).last()
     await line.waitFor()
     return (await line.locator('.words').textContent()) ?? ''
+  }
+
+  /** Whether the newest line with these words begins between the head of the page and the field for typing. */
+  async seesBeginningOf(words: string): Promise<boolean> {
+    const line = await this.page.locator('#talk > li').filter({ hasText: words }).last().boundingBox()
+    const head = await this.page.locator('header').boundingBox()
+    const field = await this.page.locator('form').boundingBox()
+    return line !== null && head !== null && field !== null && line.y > head.y + head.height - HAIR && line.y < field.y
   }
 
   lines(author: 'bot' | 'officer' | 'citizen'): Locator {

@@ -11,6 +11,7 @@ import { OfficerDesk } from './officer-desk.ts'
 
 const PASSWORD = 'mat-khau-thu-nghiem'
 const STORY_AT_MOST_MS = 60_000
+const SOON = { timeout: 5_000 }
 
 const { sql, url } = await createDatabase()
 
@@ -46,6 +47,16 @@ describe.skipIf(!hasChromium)('A citizen on a phone and officers at their desks'
     await endWithResult(phone, desk, number)
 
     expect(await verbsOf(number)).toEqual(['filed', 'claim', 'reply', 'said', 'ask', 'said', 'resolve', 'confirmed'])
+  })
+
+  it('find the talk where it stopped when the chat is opened again', async () => {
+    const phone = new CitizenPhone(await openPhone(browser, product.address))
+    await givesConsentAndCommune(phone)
+
+    await phone.opensChat()
+
+    await expect.poll(() => phone.seesBeginningOf('Quý vị cần việc gì?'), SOON).toBe(true)
+    expect(await phone.seesBeginningOf('Kính chào quý vị')).toBe(false)
   })
 
   it('tell an officer with an old page what changed, and keep what was typed', async () => {
@@ -133,6 +144,7 @@ describe.skipIf(!hasChromium)('A citizen on a phone and officers at their desks'
     const filed = await phone.hears('Đã gửi xong')
     expect(filed).toContain('Trung tâm Trợ giúp pháp lý nhà nước')
     expect(filed).toMatch(/Có kết quả: chậm nhất ngày \d\d\/\d\d\/\d{4}/)
+    await expect.poll(() => phone.seesBeginningOf('Đã gửi xong'), SOON).toBe(true)
     await keepPicture(phone.page, 'chat-08-filed')
     const number = /HY-\d{4}-\d{6}/.exec(filed)?.[0] ?? ''
     expect(await stateOf(number)).toMatchObject({
@@ -190,7 +202,7 @@ describe.skipIf(!hasChromium)('A citizen on a phone and officers at their desks'
 
     await phone.sendsPhoto(await photoOfPaper(browser, ['BIÊN BẢN', 'HÒA GIẢI', 'Phường Sơn Nam']))
 
-    await expect.poll(() => stateOf(number)).toMatchObject({ status: 'assigned', papers: 2 })
+    await expect.poll(() => stateOf(number), SOON).toMatchObject({ status: 'assigned', papers: 2 })
     await desk.opens(number)
     expect(await desk.section('Trao đổi').getByRole('img').count()).toBe(2)
     await keepPicture(desk.page, 'console-05-paper-came')

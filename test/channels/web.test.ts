@@ -455,6 +455,18 @@ describe('a talk on a shared screen', () => {
   })
 })
 
+describe('a screen that many people use', () => {
+  it('begins a new talk each time the page is opened', async () => {
+    await using web = await openWeb()
+    const first = cookieOf(await fetch(`${web.root}/chat?kiosk=1`))
+
+    const again = cookieOf(await fetch(`${web.root}/chat?kiosk=1`, { headers: { cookie: first } }))
+
+    expect(again).toMatch(/^cau_noi_chat=./)
+    expect(again).not.toBe(first)
+  })
+})
+
 function cookieOf(answer: Response): string {
   return answer.headers.get('set-cookie')?.split(';')[0] ?? ''
 }

@@ -318,6 +318,20 @@ describe('a hand-off', () => {
     })
   })
 
+  it('goes to the colleague of the same unit it was offered to, and to no other', async () => {
+    const contact = await aContact(sql)
+    const [sender, colleague, another] = [await anOfficer(sql), await anOfficer(sql), await anOfficer(sql)]
+    const { number } = await aTicket(sql, contact)
+    const offer = { toUnit: COMMUNE_UNIT, toOfficer: colleague.username, reason: 'nghỉ phép' }
+    await handOff(sql, desk, { number, officer: sender, seen: 1, ...offer }, MONDAY)
+
+    const refused = await acceptHandOff(sql, desk, { number, officer: another, seen: 2 }, MONDAY)
+    const taken = await acceptHandOff(sql, desk, { number, officer: colleague, seen: 2 }, MONDAY)
+
+    expect(refused.kind).toBe('forbidden')
+    expect(taken).toMatchObject({ kind: 'done', ticket: { assigneeId: colleague.id, offeredUnitId: null } })
+  })
+
   it('comes back with a reason', async () => {
     const contact = await aContact(sql)
     const sender = await anOfficer(sql)

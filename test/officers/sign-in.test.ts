@@ -57,6 +57,16 @@ describe('an officer who signs in', () => {
   })
 })
 
+describe('an officer whose program signs in many times at once', () => {
+  it('gets in each time', async () => {
+    const account = await anAccount('parallel')
+
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => signIn(sql, account, NOW)))
+
+    expect(outcomes.map((outcome) => outcome.kind)).toEqual(Array.from({ length: 20 }, () => 'done'))
+  })
+})
+
 describe('somebody who guesses passwords', () => {
   it('locks the account for fifteen minutes with ten wrong ones', async () => {
     const account = await anAccount('e')
@@ -76,6 +86,15 @@ describe('somebody who guesses passwords', () => {
     const outcomes = await Promise.all(Array.from({ length: 15 }, () => signIn(sql, guess, NOW)))
 
     expect(outcomes.filter((outcome) => outcome.kind === 'wrong')).toHaveLength(10)
+  })
+
+  it('does not get in with the right one among many sent at once', async () => {
+    const { username, password } = await anAccount('h')
+    const guesses = Array.from({ length: 40 }, () => signIn(sql, { username, password: 'sai' }, NOW))
+
+    const right = await Promise.all([...guesses, signIn(sql, { username, password }, NOW)])
+
+    expect(right.at(-1)?.kind).toBe('locked')
   })
 
   it('does not count against an officer who gets it right in between', async () => {

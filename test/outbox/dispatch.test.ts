@@ -3,7 +3,7 @@ import { connect } from '../../src/db/client.ts'
 import type { DeliveryOutcome } from '../../src/messaging/channel.ts'
 import { hashAddress, newContact } from '../../src/messaging/contact.ts'
 import { createDispatcher } from '../../src/outbox/dispatch.ts'
-import { dropBotMessages, enqueue } from '../../src/outbox/enqueue.ts'
+import { dropBotMessages, enqueue, openOutlet } from '../../src/outbox/enqueue.ts'
 import { exchange } from '../../src/outbox/exchange.ts'
 import { createDatabase } from '../support/database.ts'
 import { aChannel, secrets, type TestChannel, TestClock } from '../support/spine.ts'
@@ -39,7 +39,7 @@ function queue(
   person: Person,
   texts: string[],
   now: Date,
-  options: { author?: 'bot' | 'officer'; sendClass?: 'talk' | 'bulk' } = {},
+  options: { author?: 'bot' | 'officer'; sendClass?: 'talk' | 'bulk'; ticketId?: number } = {},
 ): Promise<number[]> {
   const messages = texts.map((text) => ({ text, actions: [], attachmentId: null }))
   return sql.begin((tx) => enqueue(tx, { contact: person, author: 'bot', messages, now, ...options }))
@@ -71,10 +71,10 @@ function dieWhileSending(channel: TestChannel, now: Date) {
 }
 
 describe('the messages of one step', () => {
-  it('leave together, in order, and can be quoted afterwards', async () => {
+  it('leave together, in order, and can be quoted afterwards when they are about a ticket', async () => {
     const { channel, clock, send } = aDesk()
     const person = await aPerson(channel, 'mai')
-    const ids = await queue(person, ['một', 'hai', 'ba', 'bốn', 'năm'], clock.now())
+    const ids = await queue(person, ['một', 'hai', 'ba', 'bốn', 'năm'], clock.now(), { ticketId: 7 })
 
     await send()
 
@@ -114,6 +114,70 @@ describe('the messages of one step', () => {
     await dispatcher.stop()
 
     expect(await statesOf(person)).toMatchObject([{ state: 'delivered' }])
+  })
+})
+
+describe('a step of this process', () => {
+  const steps = (person: Person, texts: string[], clock: TestClock) => {
+    const messages = texts.map((text) => ({ text, actions: [], attachmentId: null }))
+    return sql.begin(async (tx) => {
+      const outlet = openOutlet(tx)
+      await enqueue(tx, { contact: person, author: 'bot', messages, now: clock.now() })
+      return outlet
+    })
+  }
+
+  it('has its first message sent straight away and the others after it', async () => {
+    const { channel, clock, dispatcher, send } = aDesk()
+    const person = await aPerson(channel, 'straight')
+
+    dispatcher.takeOver({ ...person, address: 'straight' }, await steps(person, ['một', 'hai', 'ba'], clock))
+    await send()
+
+    expect(channel.textsTo('straight')).toEqual(['một', 'hai', 'ba'])
+    expect(await statesOf(person)).toMatchObject(Array.from({ length: 3 }, () => ({ state: 'delivered', attempts: 1 })))
+  })
+
+  it('does not overtake what waited before', async () => {
+    const { channel, clock, dispatcher, send } = aDesk()
+    const person = await aPerson(channel, 'queued')
+    await queue(person, ['trước'], clock.now())
+
+    dispatcher.takeOver({ ...person, address: 'queued' }, await steps(person, ['sau'], clock))
+    await send()
+
+    expect(channel.textsTo('queued')).toEqual(['trước', 'sau'])
+  })
+
+  it('waits its turn while the account is held', async () => {
+    const { channel, clock, dispatcher, send } = aDesk()
+    const [held, other] = [await aPerson(channel, 'held'), await aPerson(channel, 'other')]
+    const until = new Date(clock.now().getTime() + 10_000)
+    channel.answers = onceFor({ kind: 'hold', until, reason: 'flood limit' }, (text) => text === 'quá nhanh')
+    await queue(held, ['quá nhanh'], clock.now())
+    await send()
+
+    dispatcher.takeOver({ ...other, address: 'other' }, await steps(other, ['chờ'], clock))
+    const attemptsWhileHeld = await send()
+    clock.wait(11)
+    await send()
+
+    expect(attemptsWhileHeld).toBe(0)
+    expect(channel.textsTo('other')).toEqual(['chờ'])
+  })
+
+  it('is sent by others when this process dies before it could', async () => {
+    const { channel, clock, send } = aDesk()
+    const person = await aPerson(channel, 'orphan')
+    await steps(person, ['một', 'hai'], clock)
+
+    clock.wait(4)
+    const tooEarly = await send()
+    clock.wait(1)
+    await send()
+
+    expect(tooEarly).toBe(0)
+    expect(channel.textsTo('orphan')).toEqual(['một', 'hai'])
   })
 })
 

@@ -29,6 +29,18 @@ describe('A person says one of the words that always work', () => {
     ['đổi ngôn ngữ', 'language'],
     ['xoá dữ liệu của tôi', 'erase'],
     ['bắt đầu lại', 'start'],
+    ['gọi cán bộ cho tôi', 'officer'],
+    ['hs của tui sao rồi', 'status'],
+    ['HY-2026-000001 đến đâu rồi', 'status'],
+    ['phiếu hy-2026-000123 của tôi sao rồi ạ', 'status'],
+    ['where is my request', 'status'],
+    ['my application status', 'status'],
+    ['mục lục', 'menu'],
+    ['đổi xã', 'commune'],
+    ['cho tôi đổi phường', 'commune'],
+    ['doi xa', 'commune'],
+    ['change commune', 'commune'],
+    ['/doixa', 'commune'],
   ] as const)('"%s" is %s', (text, command) => {
     const read = readCommand(text)
 
@@ -62,6 +74,8 @@ describe('A person only mentions such a word', () => {
     '',
     '👍',
     '/etc/passwd',
+    'tôi chuyển sang xã khác thì sổ hộ nghèo còn dùng được không',
+    'cán bộ đòi tiền hồ sơ của tôi',
   ])('"%s" is no command', (text) => {
     const read = readCommand(text)
 

@@ -87,6 +87,12 @@ describe('What follows from a text', () => {
     ['cho em hỏi thủ tục vay vốn hộ nghèo', 'accept', 'credit'],
     ['vay tien lam nha ve sinh', 'accept', 'water_sanitation'],
     ['chao ban', 'smalltalk', 'smalltalk'],
+    ['I need a job', 'accept', 'jobs'],
+    ['I want to learn sewing', 'accept', 'vocational_training'],
+    ['free lawyer', 'accept', 'legal_aid'],
+    ['health insurance card', 'accept', 'health_insurance'],
+    ['loan for poor household', 'accept', 'credit'],
+    ['hàng xóm lấn đất nhà tôi', 'out_of_scope', 'out_of_scope'],
     ['vượt đèn đỏ phạt bao nhiêu', 'out_of_scope', 'out_of_scope'],
   ])('"%s" leads to %s: %s', (text, decision, topic) => {
     const understood = understander.understand(text)
@@ -114,6 +120,17 @@ describe('What follows from a text', () => {
     ['nhờ tìm việc giúp tôi', 'request'],
     ['hộ cận nghèo có được thẻ bảo hiểm y tế không', 'eligibility_question'],
     ['sao không trả lời tôi', 'complaint'],
+    ['cán bộ vòi tiền tôi', 'complaint'],
+    ['can bo xa doi tien moi lam', 'complaint'],
+    ['cán bộ quát tôi', 'complaint'],
+    ['bị cán bộ mắng', 'complaint'],
+    ['trưởng thôn bớt tiền hỗ trợ', 'complaint'],
+    ['trưởng thôn ăn bớt tiền trợ cấp', 'complaint'],
+    ['phải đưa phong bì mới được vào hộ nghèo', 'complaint'],
+    ['cán bộ ăn tiền của dân', 'complaint'],
+    ['cán bộ xã hách dịch gây khó dễ', 'complaint'],
+    ['đi khám cần mang giấy tờ gì', 'how_to_apply'],
+    ['di kham can mang giay to gi', 'how_to_apply'],
   ])('"%s" is taken as %s', (text, intent) => {
     const understood = understander.understand(text)
 

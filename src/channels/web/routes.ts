@@ -38,6 +38,9 @@ export interface WebChatOptions {
 /** Twenty thousand characters, each written as an escape. */
 const BODY_MAX_BYTES = 256 * 1024
 
+/** From one address. A person has a handful of papers; each costs memory and room for good. */
+const UPLOADS = { rateLimit: { max: 20, timeWindow: 60_000 } }
+
 const fileQuerySchema = z.object({
   id: idSchema.optional(),
   name: z.string().max(200).optional(),
@@ -66,6 +69,7 @@ export async function webChatRoutes(app: FastifyInstance, options: WebChatOption
         const key = request.routeOptions.url?.endsWith('/files') ? 'fileTooLarge' : 'textTooLong'
         return sendProblem(request, reply, texts, { status: 413, key })
       }
+      if (error.statusCode === 429) return sendProblem(request, reply, texts, { status: 429, key: 'tooManyCalls' })
       throw error
     })
     scope.addHook('preClose', async () => closing.abort())
@@ -74,8 +78,9 @@ export async function webChatRoutes(app: FastifyInstance, options: WebChatOption
     scope.get('/chat', async (request, reply) => {
       const { kiosk, lang } = pageQuerySchema.parse(request.query)
       const isKiosk = kiosk === '1'
-      const caller = callerOf(request, secrets)
-      if (caller.kind !== 'known') giveAddress(reply, { secrets, secure, forSession: isKiosk })
+      // Whoever opens the page on a shared screen begins anew, also after somebody who left without a word.
+      if (isKiosk || callerOf(request, secrets).kind !== 'known')
+        giveAddress(reply, { secrets, secure, forSession: isKiosk })
       reply.header('cache-control', 'no-store').type('text/html; charset=utf-8')
       return reply.send(page(lang ?? 'vi', isKiosk))
     })
@@ -92,7 +97,7 @@ export async function webChatRoutes(app: FastifyInstance, options: WebChatOption
       return take(request, reply, address, parsed.data.id, parsed.data.body)
     })
 
-    scope.post('/api/v1/chat/files', { bodyLimit: FILE_MAX_BYTES }, async (request, reply) => {
+    scope.post('/api/v1/chat/files', { bodyLimit: FILE_MAX_BYTES, config: UPLOADS }, async (request, reply) => {
       const address = admit(request, reply)
       if (address === null) return reply
       const query = fileQuerySchema.safeParse(request.query)
@@ -152,7 +157,7 @@ export async function webChatRoutes(app: FastifyInstance, options: WebChatOption
       if (file === null) return sendProblem(request, reply, texts, { status: 404, key: 'noFile' })
       return reply
         .type(file.mediaType)
-        .header('cache-control', 'private, max-age=3600')
+        .header('cache-control', 'private, no-store')
         .header('x-content-type-options', 'nosniff')
         .header('content-disposition', file.mediaType.startsWith('image/') ? 'inline' : 'attachment')
         .send(file.content)

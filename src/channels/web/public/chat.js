@@ -59,7 +59,7 @@ words.addEventListener('keydown', (event) => {
 })
 words.addEventListener('input', () => {
   grow()
-  if (words.value.length >= words.maxLength) showBanner(say('tooLong'))
+  if (words.value.length >= words.maxLength) showBanner(say('tooLong'), 'passing')
 })
 
 function grow() {

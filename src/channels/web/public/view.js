@@ -21,7 +21,7 @@ export function createView({ list, scroller, toEnd, say, onAction, onAgain }) {
 
   function showMessage(message) {
     if (lines.has(message.id)) return
-    const isAtEnd = nearEnd()
+    const isAtEnd = nearEnd() || anchoredAt !== null
     const own = ownLineOf(message)
     if (own !== undefined) {
       // It stays as the person saw it leave, with its picture; only the time is now known.
@@ -158,9 +158,22 @@ export function createView({ list, scroller, toEnd, say, onAction, onAgain }) {
     waitLine = null
   }
 
-  function nearEnd() {
-    return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 160
+  function distanceToEnd() {
+    return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
   }
+
+  function nearEnd() {
+    return distanceToEnd() < 160
+  }
+
+  /** When a long answer was put with its beginning in view; null once the person moved by themselves. */
+  let anchoredAt = null
+  for (const sign of ['wheel', 'touchmove', 'keydown']) {
+    scroller.addEventListener(sign, () => {
+      anchoredAt = null
+    })
+  }
+  const ONE_ANSWER_MS = 2_000
 
   /** At the end of the talk: what comes is followed. */
   let isPinned = true
@@ -182,12 +195,18 @@ export function createView({ list, scroller, toEnd, say, onAction, onAgain }) {
       toEnd.hidden = false
       return
     }
-    const first = beginningOf(line)
+    // One answer often comes in several messages: they do not move its beginning out of sight. What comes later does.
+    const isLater = anchoredAt === null || performance.now() - anchoredAt > ONE_ANSWER_MS
+    const first = isLater && anchoredAt !== null ? line : beginningOf(line)
     const start = first.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop
     if (scroller.scrollHeight - start > scroller.clientHeight) {
       first.scrollIntoView({ block: 'start' })
       isPinned = false
+      anchoredAt ??= performance.now()
       toEnd.hidden = false
+    } else if (first === line && anchoredAt !== null) {
+      line.scrollIntoView({ block: 'end' })
+      anchoredAt = null
     } else scroller.scrollTop = scroller.scrollHeight
   }
 
@@ -195,8 +214,9 @@ export function createView({ list, scroller, toEnd, say, onAction, onAgain }) {
     scroller.scrollTop = scroller.scrollHeight
   })
   scroller.addEventListener('scroll', () => {
-    isPinned = nearEnd()
-    if (isPinned) toEnd.hidden = true
+    // Closer than near: an answer that just does not fit keeps its beginning in view.
+    isPinned = distanceToEnd() < 8
+    if (nearEnd()) toEnd.hidden = true
   })
   // The keyboard of a phone comes up, or a picture arrives: whoever was at the end stays there.
   const observer = new ResizeObserver(() => {
@@ -225,7 +245,13 @@ export function createView({ list, scroller, toEnd, say, onAction, onAgain }) {
     return isToday ? times.format(date) : `${times.format(date)} ${days.format(date)}`
   }
 
-  return { showMessage, showOwn, markOwn, hasOwn: (id) => pending.has(id), clear: () => list.replaceChildren() }
+  return {
+    showMessage,
+    showOwn,
+    markOwn,
+    hasOwn: (id) => pending.has(id),
+    clear: () => list.replaceChildren(),
+  }
 }
 
 function linked(text) {
