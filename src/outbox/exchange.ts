@@ -85,7 +85,7 @@ export function exchange(
       returning o.id, o.state
     ), quotable as (
       update messages m set external_id = r.external_id from result r
-      where m.id = r.message_id and r.external_id is not null and m.ticket_id is not null
+      where m.id = r.message_id and r.external_id is not null
     ), next as (
       select o.id from outbox o
       where o.state = 'waiting' and o.channel = ${lane.channel} and o.account = ${lane.account}

@@ -183,6 +183,7 @@ describe.skipIf(!hasChromium)('A citizen on a phone and officers at their desks'
     await desk.replies('Chào bà Lan. Tôi đã xem hồ sơ. Xã đã hòa giải lần nào chưa, và ai đứng tên trên sổ đỏ?')
     await desk.isTold('Đã gửi trả lời cho người dân')
     await phone.hears('Xã đã hòa giải lần nào chưa')
+    await expect.poll(() => phone.seesBeginningOf('trả lời hồ sơ'), SOON).toBe(true)
     await keepPicture(phone.page, 'chat-09-reply')
     const spoken = await botLines()
 

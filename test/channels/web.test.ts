@@ -339,12 +339,13 @@ describe('a page whose line was cut', () => {
     await web.queue(words('tôi hỏi tiếp'), 'citizen', 'c1')
     await using before = web.open()
     await before.until(1)
+    const { place } = before
     await web.send(late, words('trả lời muộn'))
 
-    await using page = web.open({ place: before.place })
+    await using page = web.open({ place })
     await page.ready
 
-    expect(before.place).toMatch(/^\d+\.\d+$/)
+    expect(place).toMatch(/^\d+\.\d+$/)
     expect(page.messages.map(({ text }) => text)).toEqual(['trả lời muộn'])
   })
 

@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { apologise } from '../../src/conversation/apologise.ts'
-import { CONSENT_VERSION } from '../../src/conversation/perform.ts'
-import { newId } from '../../src/ids.ts'
 import { lockContactRow, openContact } from '../../src/messaging/contact.ts'
 import { aContact, aTicket, desk, MONDAY, wordsTo } from '../desk/desk-builders.ts'
 import { createDatabase } from '../support/database.ts'
 import { productDefinitions } from '../support/definitions.ts'
-import { Person, startSpine } from '../support/talk.ts'
+import { startSpine, Talk } from '../support/talk.ts'
 
 const { sql } = await createDatabase()
 
@@ -27,5 +25,31 @@ describe('a person whose words could not be handled', () => {
     })
 
     expect((await wordsTo(sql, contact)).length - before).toBe(count)
+  })
+})
+
+describe('a person who asks to be forgotten', () => {
+  it('goes on in their language, and nothing of what had failed can be read', async () => {
+    const { sql: own } = await createDatabase()
+    const spine = await startSpine(own)
+    const talk = new Talk(spine, 'web')
+    await talk.starts()
+    await own`update contacts set language = 'en'`
+    await own`insert into inbox (contact_id, channel, account, external_id, sealed_body, received_at, failed_at)
+      select id, 'web', 'web', 'failed', ${Buffer.from('words')}, ${MONDAY}, ${MONDAY} from contacts`
+
+    await talk.says('xóa dữ liệu của tôi')
+    const [question] = (await talk.hears()).slice(-1)
+    await talk.taps(question?.actions[0]?.label ?? '')
+    await spine.close()
+
+    const people =
+      await own`select language, erased_at is not null as erased from contacts order by created_at, erased_at`
+    const [failed] = await own`select sealed_body from inbox where external_id = 'failed'`
+    expect(people).toEqual([
+      { language: 'en', erased: true },
+      { language: 'en', erased: false },
+    ])
+    expect(failed).toEqual({ sealed_body: null })
   })
 })

@@ -4,6 +4,9 @@ const LINKS = /(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]])|((?<![\d.,])(?:\+84|0|1[8
 /** How the talk keeps that a file came without words. */
 const FILE_MARK = /^\[(photo|document|voice|video|sticker)\]$/
 
+/** Messages of one answer leave together. */
+const ONE_ANSWER_MS = 2_000
+
 export function createView({ list, scroller, toEnd, say, onAction, onAgain }) {
   const lines = new Map()
   const pending = new Map()
@@ -21,7 +24,7 @@ export function createView({ list, scroller, toEnd, say, onAction, onAgain }) {
 
   function showMessage(message) {
     if (lines.has(message.id)) return
-    const isAtEnd = nearEnd() || anchoredAt !== null
+    const isAtEnd = nearEnd() || isAnchored
     const own = ownLineOf(message)
     if (own !== undefined) {
       // It stays as the person saw it leave, with its picture; only the time is now known.
@@ -32,6 +35,7 @@ export function createView({ list, scroller, toEnd, say, onAction, onAgain }) {
     }
     const line = element('li', `line ${message.author}`)
     line.dataset.author = message.author
+    line.dataset.at = message.at
     const previous = waitLine === null ? list.lastElementChild : waitLine.previousElementSibling
     if (message.author !== 'citizen' && previous?.dataset.author !== message.author) {
       line.append(element('p', 'who', message.author === 'officer' ? say('officer') : say('bot')))
@@ -166,24 +170,26 @@ export function createView({ list, scroller, toEnd, say, onAction, onAgain }) {
     return distanceToEnd() < 160
   }
 
-  /** When a long answer was put with its beginning in view; null once the person moved by themselves. */
-  let anchoredAt = null
+  /** A long answer was put with its beginning in view, and the person has not moved since. */
+  let isAnchored = false
   for (const sign of ['wheel', 'touchmove', 'keydown']) {
     scroller.addEventListener(sign, () => {
-      anchoredAt = null
+      isAnchored = false
     })
   }
-  const ONE_ANSWER_MS = 2_000
 
   /** At the end of the talk: what comes is followed. */
   let isPinned = true
 
-  /** The first line of what was said since the person's last words. */
+  /** One answer often comes in several messages: the first line of the answer that this one ends. */
   function beginningOf(line) {
     let first = line
-    while (!first.classList.contains('citizen')) {
-      const before = first.previousElementSibling
-      if (before === null || before.classList.contains('citizen')) break
+    for (let before = line.previousElementSibling; before !== null; before = before.previousElementSibling) {
+      const isSameAnswer =
+        before.dataset.author !== 'citizen' &&
+        before.dataset.author === line.dataset.author &&
+        new Date(first.dataset.at) - new Date(before.dataset.at) < ONE_ANSWER_MS
+      if (!isSameAnswer) break
       first = before
     }
     return first
@@ -195,18 +201,13 @@ export function createView({ list, scroller, toEnd, say, onAction, onAgain }) {
       toEnd.hidden = false
       return
     }
-    // One answer often comes in several messages: they do not move its beginning out of sight. What comes later does.
-    const isLater = anchoredAt === null || performance.now() - anchoredAt > ONE_ANSWER_MS
-    const first = isLater && anchoredAt !== null ? line : beginningOf(line)
+    const first = beginningOf(line)
     const start = first.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop
-    if (scroller.scrollHeight - start > scroller.clientHeight) {
+    isAnchored = scroller.scrollHeight - start > scroller.clientHeight
+    isPinned = !isAnchored
+    if (isAnchored) {
       first.scrollIntoView({ block: 'start' })
-      isPinned = false
-      anchoredAt ??= performance.now()
       toEnd.hidden = false
-    } else if (first === line && anchoredAt !== null) {
-      line.scrollIntoView({ block: 'end' })
-      anchoredAt = null
     } else scroller.scrollTop = scroller.scrollHeight
   }
 
