@@ -62,7 +62,9 @@ async function start(side: Side, serverUrl: string, botApi: InstantBotApi, serve
   const [command = '', ...parts] = canPin ? ['taskset', '-c', '0', ...node] : node
   const server = spawn(command, parts, { stdio: ['ignore', 'pipe', 'inherit'] })
   servers.push(server)
-  const [line] = (await once(server.stdout, 'data')) as [Buffer]
+  const ended = once(server, 'exit').then(() => Promise.reject(new Error(`the ${side} did not start`)))
+  const [line] = (await Promise.race([once(server.stdout, 'data'), ended])) as [Buffer]
+  ended.catch(() => {})
   return /listening (\S+)/.exec(line.toString())?.[1] ?? ''
 }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { SECRET, TOKEN } from './settings.ts'
+import { SECRET } from './settings.ts'
 
 /** A Bot API that answers at once and tells when a chat got something. */
 export async function startInstantBotApi() {
@@ -127,5 +127,3 @@ function post(url: URL, agent: http.Agent, body: string): Promise<void> {
     request.end(body)
   })
 }
-
-export { TOKEN }

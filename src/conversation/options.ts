@@ -1,8 +1,10 @@
+import { LANGUAGES } from '../i18n.ts'
 import type { Question } from '../messaging/question.ts'
 import type { UpdateBody } from '../messaging/update.ts'
-import { fold } from '../understanding/normalise.ts'
+import { fold, normalise } from '../understanding/normalise.ts'
 import { readYesNo } from '../understanding/yes-no.ts'
 import type { Effect, Option, Words } from './effects.ts'
+import { matchPhrases, type Named, phrasesOfLabel, wordsIn } from './match-phrases.ts'
 import type { Offered, Session } from './session.ts'
 import { type Turn, wordsOf } from './situation.ts'
 
@@ -87,7 +89,89 @@ export function matchOption(
   ].map((option) => ({ ...option, words: option.words.trim() }))
   const exact = named.find((option) => option.words === typed)
   if (exact) return exact.value
-  return byYesOrNo(options, body.text) ?? byPart(named, typed)
+  const meant = options.map((option) => ({ value: option.value, phrases: synonymsOf(turn, option) }))
+  const alone = wordsIn(withoutThanks(body.text)).join(' ')
+  const synonyms = meant.filter(({ phrases }) => phrases.some((phrase) => wordsIn(phrase).join(' ') === alone))
+  if (synonyms.length === 1) return synonyms[0]?.value ?? null
+  const refused = isRefused(turn, options, body.text)
+  if (refused) return SKIP
+  if (numbersAreAnswers)
+    return byUnknown(turn, options, body.text) ?? byYesOrNo(options, body.text) ?? byPart(named, typed)
+  if (isOwnWords(session)) return byYesOrNo(options, body.text) ?? byPart(named, typed)
+  if (options.some((option) => option.value === 'true'))
+    return byYesOrNo(options, body.text) ?? byUnknown(turn, options, body.text)
+  const labels = meant.map(({ value, phrases }, at): Named => {
+    const label = options[at]?.label ?? ''
+    return { value, phrases: [...phrases, ...phrasesOfLabel(wordsOf(turn, session, label))] }
+  })
+  return (
+    byUnknown(turn, options, body.text) ??
+    matchPhrases(labels, body.text) ??
+    byYesOrNo(options, body.text) ??
+    byBareNo(turn, named, body.text) ??
+    byBeginning(named, typed)
+  )
+}
+
+/** Words of a `choose` step and of results may be a wish of their own; only a whole name counts there. */
+function isOwnWords(session: Session): boolean {
+  const { interruption, waiting } = session
+  return interruption ? interruption.kind === 'whichTicket' : waiting.kind === 'choose' || waiting.kind === 'results'
+}
+
+/** Other words for an option, in any language: `….options.poor` → `….words.poor`, `engine.yes` → `engine.words.yes`. */
+function synonymsOf(turn: Turn, { label }: Option): string[] {
+  if (typeof label === 'string') return []
+  const parts = label.key.split('.')
+  const last = parts.pop() ?? ''
+  if (parts.at(-1) === 'options' || parts.at(-1) === 'values') parts.pop()
+  return listOf(turn, [...parts, 'words', last].join('.'))
+}
+
+/** A text that is a list of phrases with commas between; empty when there is none. */
+function listOf(turn: Turn, key: string): string[] {
+  const { texts } = turn.definitions
+  return LANGUAGES.flatMap((language) => (texts.has(language, key) ? texts.text(language, key).split(',') : []))
+    .map((phrase) => phrase.trim())
+    .filter((phrase) => phrase !== '')
+}
+
+/** "Dạ … ạ" around an answer. */
+function withoutThanks(text: string): string {
+  return fold(text)
+    .replace(/^(?:da|vang|thua)\s+(?=\S)/, '')
+    .replace(/\s+(?:a|nhe|nha|oi)[\s.!]*$/, '')
+}
+
+function isBareNo(turn: Turn, text: string): boolean {
+  const words = [wordsIn(withoutThanks(text)).join(' '), normalise(text).plain]
+  return listOf(turn, 'engine.words.no').some((phrase) => words.includes(wordsIn(phrase).join(' ')))
+}
+
+/** "Không", "chưa có" where the only ways are an open answer and to skip it. */
+function isRefused(turn: Turn, options: readonly Option[], text: string): boolean {
+  const isOpen = options.every((option) => option.value.startsWith('~') || option.value === 'done')
+  const asksPlace = options.some(
+    (option) => typeof option.label !== 'string' && option.label.key.startsWith('engine.places'),
+  )
+  return isOpen && !asksPlace && options.some((option) => option.value === SKIP) && isBareNo(turn, text)
+}
+
+/** "Em ko rõ lắm ạ", wherever it stands in a short answer without a figure. */
+function byUnknown(turn: Turn, options: readonly Option[], text: string): string | null {
+  if (/\d/.test(text) || !options.some((option) => option.value === UNKNOWN)) return null
+  const phrases = [...listOf(turn, 'engine.words.unknown')]
+  return matchPhrases([{ value: UNKNOWN, phrases }], text)
+}
+
+/** A plain no means the only answer that begins with one. */
+function byBareNo(turn: Turn, named: readonly { value: string; words: string }[], text: string): string | null {
+  if (!isBareNo(turn, text)) return null
+  const denying = named.filter(
+    (option) => !option.value.startsWith('~') && /^(?:khong|chua|no|none|not)\b/.test(option.words),
+  )
+  const values = new Set(denying.map((option) => option.value))
+  return values.size === 1 ? ([...values][0] ?? null) : null
 }
 
 const POSITIVE = ['true', 'yes', 'agree', 'send']
@@ -107,16 +191,22 @@ const POLITE_LENGTH = 12
 
 /** The beginning of one option's words alone, or some words around one option's words. */
 function byPart(named: readonly { value: string; words: string }[], typed: string): string | null {
-  if (typed.length < 3) return null
-  const begun = new Set(named.filter((option) => option.words.startsWith(typed)).map((option) => option.value))
-  if (begun.size === 1) return [...begun][0] ?? null
+  const begun = byBeginning(named, typed)
+  if (begun !== null || typed.length < 3) return begun
   const within = named
     .filter(
       (option) =>
         option.words.length >= 3 &&
         ` ${typed} `.includes(` ${option.words} `) &&
+        !/(?:^|\s)(?:khong|chua)\s/.test(typed.slice(0, typed.indexOf(option.words))) &&
         typed.length <= option.words.length + POLITE_LENGTH,
     )
     .toSorted((a, b) => b.words.length - a.words.length)
   return within[0]?.value ?? null
+}
+
+function byBeginning(named: readonly { value: string; words: string }[], typed: string): string | null {
+  if (typed.length < 3) return null
+  const begun = new Set(named.filter((option) => option.words.startsWith(typed)).map((option) => option.value))
+  return begun.size === 1 ? ([...begun][0] ?? null) : null
 }

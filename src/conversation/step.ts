@@ -106,11 +106,12 @@ function stepWords(turn: Turn, session: Session, body: UpdateBody): StepResult {
 function isName(turn: Turn, session: Session, text: string, command: Command): boolean {
   const { waiting } = session
   const asked = waiting.kind === 'question' ? questionById(turn, session, waiting.id) : undefined
-  return asked?.id === 'contact_name' && (command === 'stop' || command === 'cancel') && /^[a-z]+$/i.test(text.trim())
+  return asked?.expect.kind === 'name' && (command === 'stop' || command === 'cancel') && /^[a-z]+$/i.test(text.trim())
 }
 
 /** Whether a yes or a no is open: `dung` then means "đúng" (right) rather than "dừng" (stop). */
 function asksYesNo(turn: Turn, session: Session): boolean {
+  if (session.interruption?.kind === 'places') return true
   return (promptOf(turn, session)?.options ?? []).some((option) =>
     ['true', 'yes', 'agree', 'send'].includes(option.value),
   )

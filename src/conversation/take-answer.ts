@@ -120,7 +120,8 @@ function answerQuestion(
   if (question.expect.kind === 'papers' && turn.situation.attachmentIds.length > 0)
     return takePaper(turn, session, question, question.expect.max)
   const reading = readAnswer(question.expect, body, turn.definitions.territory, turn.situation.today)
-  if (reading.kind === 'answer') return accept(turn, session, question, reading.value)
+  if (reading.kind === 'answer')
+    return accept(turn, session, question, reading.value, reading.note ? [reading.note] : [])
   if (reading.kind === 'places') return choosePlace(turn, session, question, reading.matches)
   return askAgain(turn, session, body, { key: reading.key, ...(reading.values ? { values: reading.values } : {}) })
 }

@@ -1,4 +1,8 @@
+import type { Question } from '../messaging/question.ts'
 import type { UpdateBody } from '../messaging/update.ts'
+import { findPlaces } from '../territory/find-places.ts'
+import { wordsOf } from '../territory/fold-name.ts'
+import { readYesNo } from '../understanding/yes-no.ts'
 import { advance, begin, type StepResult } from './advance.ts'
 import { reask, setLanguage } from './commands.ts'
 import type { Effect } from './effects.ts'
@@ -30,11 +34,21 @@ export function takeInterruption(
       return chosen === null ? null : reask(turn, calm, chosen)
     case 'places': {
       const question = questionById(turn, calm, interruption.question)
-      if (chosen === null || !question) return null
-      if (chosen === SKIP) return ask(turn, calm, [], [{ key: 'engine.places.again' }])
-      return accept(turn, calm, question, chosen)
+      const place = chosen ?? placeByYesNo(turn, interruption.codes, body)
+      if (place === null || !question) return null
+      if (place === SKIP) return ask(turn, calm, [], [{ key: 'engine.places.again' }])
+      return accept(turn, calm, question, place)
     }
     case 'village': {
+      const named = chosen === null && body.kind === 'text' ? communesNamed(turn, body.text) : []
+      const question: Question | undefined = questionById(turn, calm, interruption.question)
+      const offered = named.filter((code) => interruption.codes.includes(code))
+      const [only] = offered
+      if (offered.length === 1 && only !== undefined && question) return accept(turn, calm, question, only)
+      if (offered.length > 1)
+        return ask(turn, { ...calm, interruption: { kind: 'places', codes: offered, question: interruption.question } })
+      // Another commune, called one: the question about the commune takes it.
+      if (named.length > 0 && body.kind === 'text' && CALLED_COMMUNE.test(body.text.trim())) return null
       const village = body.kind === 'text' && chosen === null ? body.text.trim().slice(0, 100) : ''
       if (village === '' && chosen === null) return null
       const asking: Session = { ...calm, subject: village === '' ? calm.subject : { ...calm.subject, village } }
@@ -98,4 +112,27 @@ export function takeInterruption(
     default:
       return interruption satisfies never
   }
+}
+
+const CALLED_COMMUNE = /^(?:xã|phường|thị trấn|xa|phuong|thi tran|x\.|p\.|tt\s)/iu
+const CALLED_VILLAGE = /^(?:thôn|xóm|làng|khu|tổ|ấp|đội|thon|xom|lang|to|ap|doi)\s/iu
+/** Words that are a commune's whole name score at least this. */
+const NAMES_IT = 0.9
+/** A no of more words may hold the right place. */
+const LONGEST_NO = 4
+
+function placeByYesNo(turn: Turn, codes: readonly string[], body: UpdateBody): string | null {
+  if (body.kind !== 'text') return null
+  const answer = readYesNo(body.text)
+  if (answer === 'yes' && codes.length === 1) return codes[0] ?? null
+  if (answer !== 'no') return null
+  const isShort = wordsOf(body.text).length <= LONGEST_NO
+  return isShort && communesNamed(turn, body.text).length === 0 ? SKIP : null
+}
+
+/** Communes of today that the words name outright; a village's name is none. */
+function communesNamed(turn: Turn, text: string): string[] {
+  if (CALLED_VILLAGE.test(text.trim())) return []
+  const matches = findPlaces(turn.definitions.territory, text).filter((match) => match.score >= NAMES_IT)
+  return [...new Set(matches.map((match) => match.place.code))]
 }

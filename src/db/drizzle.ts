@@ -8,8 +8,7 @@ import { orm, pgCore, postgresJs } from './drizzle-orm.ts'
  * product imports drizzle from here only, because importing the package itself is slow on Node 24.
  */
 
-export type { AnyColumn, InferInsertModel, InferSelectModel, SQL } from 'drizzle-orm'
-export type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
+export type { AnyColumn, InferSelectModel, SQL } from 'drizzle-orm'
 export type Drizzle = PostgresJsDatabase
 
 export const {

@@ -6,6 +6,8 @@ export const expectSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('yesNo') }),
   z.strictObject({ kind: z.literal('number'), min: z.number().int(), max: z.number().int() }),
   z.strictObject({ kind: z.literal('text'), min: z.number().int(), max: z.number().int() }),
+  /** A person's name: a text, but one in which a lone word is no command (Dung, Huy). */
+  z.strictObject({ kind: z.literal('name'), min: z.number().int(), max: z.number().int() }),
   z.strictObject({ kind: z.literal('phone') }),
   z.strictObject({ kind: z.literal('date'), earliest: z.number().int(), latest: z.number().int() }),
   z.strictObject({ kind: z.literal('commune') }),

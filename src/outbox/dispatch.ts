@@ -248,7 +248,10 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
         attempts: 1,
         created_at: createdAt,
       }
-      if (takeRoom(1) === 1) return begin(row, { address, message })
+      if (takeRoom(1) === 1) {
+        begin(row, { address, message })
+        return
+      }
       results.push({ row, state: 'waiting', notBefore: null, failure: null, externalId: null, counts: false })
       wake()
     },

@@ -1,10 +1,15 @@
 import { z } from 'zod'
 import { type AnswerValue, expectSchema, type Question } from '../messaging/question.ts'
 
-const conditionSchema = z.strictObject({
+const comparisonSchema = z.strictObject({
   question: z.string(),
+  /** In a list the answer is compared as a word: `"true"`, `"null"` for not known. */
   is: z.union([z.string(), z.boolean(), z.array(z.string())]),
 })
+type Comparison = z.infer<typeof comparisonSchema>
+
+/** `any`: or one of these holds. */
+const conditionSchema = comparisonSchema.extend({ any: z.array(comparisonSchema).optional() })
 
 const requestQuestionSchema = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9_]*$/),
@@ -36,7 +41,7 @@ export const requestTypeSchema = z.strictObject({
     .array(
       z.strictObject({
         question: z.string(),
-        is: z.union([z.string(), z.boolean()]).optional(),
+        is: comparisonSchema.shape.is.optional(),
         /** Days from today, for a date. */
         withinDays: z.number().int().optional(),
         hotline: z.string(),
@@ -63,11 +68,13 @@ export function nextRequestQuestion(type: RequestType, answers: Answers): Questi
 /** The questions that apply to these answers, in order. */
 export function applyingQuestions(type: RequestType, answers: Answers): RequestType['questions'] {
   return type.questions.filter((question) =>
-    question.when.every((condition) => {
-      const answer = answers[condition.question]
-      return Array.isArray(condition.is) ? condition.is.includes(String(answer)) : answer === condition.is
-    }),
+    question.when.every((condition) => [condition, ...(condition.any ?? [])].some((one) => holds(one, answers))),
   )
+}
+
+function holds({ question, is }: Comparison, answers: Answers): boolean {
+  const answer = answers[question]
+  return Array.isArray(is) ? is.includes(String(answer)) : answer === is
 }
 
 /** What the answers say about the person in facts, for a screening. */
@@ -86,8 +93,8 @@ export function factsOfAnswers(type: RequestType, answers: Answers): Record<stri
 export function urgentHotlines(type: RequestType, answers: Answers, today: string): string[] {
   const reasons = type.urgent.filter((rule) => {
     const answer = answers[rule.question]
-    if (answer === undefined || answer === null) return false
-    if (rule.withinDays === undefined) return answer === rule.is
+    if (rule.is !== undefined) return holds({ question: rule.question, is: rule.is }, answers)
+    if (rule.withinDays === undefined || answer === undefined || answer === null) return false
     const days = (Date.parse(String(answer)) - Date.parse(today)) / 86_400_000
     return days >= 0 && days <= rule.withinDays
   })

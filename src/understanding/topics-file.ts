@@ -26,7 +26,6 @@ export const TOPICS = [
   'out_of_scope',
   'smalltalk',
 ] as const
-export type TopicId = (typeof TOPICS)[number]
 
 export const INTENTS = [
   'eligibility_question',

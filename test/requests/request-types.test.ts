@@ -58,7 +58,22 @@ describe('somebody who asks for legal aid', () => {
     expect(urgentHotlines(type, { court_date: '2026-11-30' }, TODAY)).toEqual(['court_date'])
     expect(urgentHotlines(type, { court_date: '2026-12-01' }, TODAY)).toEqual([])
     expect(urgentHotlines(type, { court_date: '2026-11-22' }, TODAY)).toEqual([])
-    expect(urgentHotlines(type, { court_date: null }, TODAY)).toEqual([])
+  })
+
+  it('is asked how soon help is needed when the day in court is not known, and is urgent', () => {
+    const type = theRequest('legal_aid')
+    const answers = { court_date_set: true, court_date: null }
+
+    expect(asked(type, answers)).toContain('urgency')
+    expect(asked(type, { ...answers, court_date: '2027-02-01' })).not.toContain('urgency')
+    expect(urgentHotlines(type, answers, TODAY)).toEqual(['court_date'])
+  })
+
+  it('is urgent when help is needed within the week', () => {
+    const type = theRequest('legal_aid')
+
+    expect(urgentHotlines(type, { court_date_set: false, urgency: 'week' }, TODAY)).toEqual(['court_date'])
+    expect(urgentHotlines(type, { court_date_set: false, urgency: 'month' }, TODAY)).toEqual([])
   })
 
   it('is shown the right hotline for violence at home and for trafficking', () => {
