@@ -33,6 +33,8 @@ async function main(): Promise<void> {
     for (const side of SIDES) addresses[side] = await start(side, database.url, botApi, servers)
     const runs = { baseline: [] as Measured[], product: [] as Measured[] }
     for (const side of SIDES) await closedLoop({ address: addresses[side], botApi, seconds: WARM_UP_SECONDS }, PEOPLE)
+    // As in a database that has been in use for more than a minute.
+    for (const side of SIDES) await analyze(database.url, side)
     for (let round = 0; round < ROUNDS; round++) {
       for (const side of SIDES) {
         runs[side].push(await closedLoop({ address: addresses[side], botApi, seconds: SECONDS }, PEOPLE))
@@ -66,6 +68,14 @@ async function start(side: Side, serverUrl: string, botApi: InstantBotApi, serve
   const [line] = (await Promise.race([once(server.stdout, 'data'), ended])) as [Buffer]
   ended.catch(() => {})
   return /listening (\S+)/.exec(line.toString())?.[1] ?? ''
+}
+
+async function analyze(serverUrl: string, side: Side): Promise<void> {
+  const url = new URL(serverUrl)
+  url.pathname = `/${side}`
+  const sql = connect({ url: url.href, max: 1 })
+  await sql`analyze`
+  await sql.end()
 }
 
 function print(runs: Record<Side, Measured[]>, half: number, atHalf: Record<Side, Measured>): void {

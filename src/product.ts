@@ -58,7 +58,7 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
   const clock = systemClock(config.clockOffsetSeconds)
   const secrets = createSecrets(loadDataKey(config))
   const embedded = config.databaseUrl === undefined ? await startEmbedded({ dataDir: config.dataDir, log }) : null
-  const sql = connect({ url: embedded?.url ?? config.databaseUrl ?? '', max: 14 })
+  const sql = connect({ url: embedded?.url ?? config.databaseUrl ?? '', max: 18 })
   try {
     await waitForDatabase(sql)
     await migrate(sql, log)

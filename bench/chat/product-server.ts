@@ -19,7 +19,7 @@ import { settings } from './settings.ts'
 
 const { databaseUrl, apiRoot, token, secret } = settings()
 const log = createLog('error')
-const sql = connect({ url: databaseUrl, max: 14 })
+const sql = connect({ url: databaseUrl, max: 18 })
 await migrate(sql)
 const definitions = readDefinitions(join(import.meta.dirname, '../..'))
 const { territory, calendar, texts } = definitions

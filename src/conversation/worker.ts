@@ -32,7 +32,7 @@ export interface WorkerOptions {
   handle: Handle
   apologise?: Apologise
   log: Pick<Logger, 'warn' | 'error'>
-  /** Contacts served at once; each takes a connection. 8 unless told. */
+  /** Contacts served at once; each takes a connection. 12 unless told. */
   concurrency?: number
   /**
    * Called after a commit that queued messages; it must send the first at once. Left out: they wait like all others.
@@ -61,7 +61,7 @@ export interface Worker {
   stop(): Promise<void>
 }
 
-const CONCURRENCY = 8
+const CONCURRENCY = 12
 const LOOK_EVERY_MS = 500
 /** Younger updates are on their way in the process that stored them. */
 const LEFT_BEHIND_MS = 300

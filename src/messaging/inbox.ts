@@ -139,29 +139,17 @@ async function storeSealed({ sql, secrets }: InboxOptions, sealed: readonly Seal
 
 /** Each row is either a contact that got something new or the place of an update whose contact is not known yet. */
 function insertUpdates(sql: Sql, sealed: readonly Sealed[], now: Date) {
+  const column = (of: (one: Sealed) => string | Buffer) => list(sql, sealed.map(of))
+  // The lists go through a subquery, so that the planner does not see how long they are and plan each batch anew.
   return sql<{ contact_id: string | null; unknown: number | null }[]>`
-    with arrived as (
-      select a.channel, a.account, a.hash, a.external_id, a.body, a.place, c.id as contact_id
-      from unnest(
-        ${list(
-          sql,
-          sealed.map(({ columns }) => columns[0]),
-        )}::text[], ${list(
-          sql,
-          sealed.map(({ columns }) => columns[1]),
-        )}::text[],
-        ${list(
-          sql,
-          sealed.map(({ hash }) => hash),
-        )}::bytea[], ${list(
-          sql,
-          sealed.map(({ columns }) => columns[2]),
-        )}::text[],
-        ${list(
-          sql,
-          sealed.map(({ body }) => body),
-        )}::bytea[]
-      ) with ordinality as a(channel, account, hash, external_id, body, place)
+    with given as materialized (
+      select ${column(({ columns }) => columns[0])}::text[] as channel, ${column(({ columns }) => columns[1])}::text[] as account,
+        ${column(({ hash }) => hash)}::bytea[] as hash, ${column(({ columns }) => columns[2])}::text[] as external_id,
+        ${column(({ body }) => body)}::bytea[] as body
+    ), arrived as materialized (
+      select a.*, c.id as contact_id
+      from given g cross join unnest(g.channel, g.account, g.hash, g.external_id, g.body)
+        with ordinality as a(channel, account, hash, external_id, body, place)
       left join contacts c on c.channel = a.channel and c.account = a.account and c.address_hash = a.hash
     ), stored as (
       insert into inbox (contact_id, channel, account, external_id, sealed_body, received_at)

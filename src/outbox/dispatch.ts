@@ -12,7 +12,7 @@ import type { ChannelAdapter, DeliveryOutcome } from '../messaging/channel.ts'
 import { type Message, talkEntrySchema } from '../messaging/message.ts'
 import { open, openJson, type Secrets } from '../secrets.ts'
 import { LEASE_MS, type Outgoing, type Outlet } from './enqueue.ts'
-import { type ClaimedRow, exchange, type Result, renewLeases } from './exchange.ts'
+import { type Claim, type ClaimedRow, claimNext, type Result, renewLeases, settleAndFollow } from './exchange.ts'
 import { createRateBucket } from './rate-bucket.ts'
 import { settle } from './retry-policy.ts'
 
@@ -114,6 +114,8 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
   const inFlight = new Map<number, { since: number; giveUp(): void; done: Promise<void> }>()
   let results: Result[] = []
   let isWanted = false
+  /** More waits than there was room for. */
+  let isBacklogged = false
   let isStopping = false
   let heldUntil: Date | null = null
   let round: Promise<void> | undefined
@@ -122,40 +124,64 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
   let attempts = 0
   const now = () => frozenNow ?? clock.now()
 
+  /** Something may wait to be claimed. */
   function wake(): void {
     isWanted = true
-    round ??= exchangeAll().finally(() => {
+    go()
+  }
+
+  function go(): void {
+    if (round !== undefined) return
+    round = exchangeAll().finally(() => {
       round = undefined
-      if (isWanted && !isStopping) wake()
+      if ((isWanted || results.length > 0) && !isStopping) go()
     })
   }
 
   async function exchangeAll(): Promise<void> {
-    while (isWanted) {
-      isWanted = false
-      const sending = results
-      results = []
-      const room = takeRoom(BATCH)
-      if (room === 0 && sending.length === 0) {
-        wakeWhenAllowed()
-        continue
+    while (isWanted || results.length > 0) {
+      if (results.length > 0) {
+        const sending = results
+        results = []
+        if (!(await claimWith((claim) => settleAndFollow(sql, sending, claim)))) {
+          results = [...sending, ...results]
+          await pause(FAULT_PAUSE_MS)
+          if (isStopping) return
+        } else if (isBacklogged) isWanted = true
       }
-      try {
-        const rows = await exchange(sql, name, { results: sending, room, now: now(), leaseMs: LEASE_MS })
-        bucket.giveBack(room - rows.length)
-        for (const row of rows) beginClaimed(row)
-        if (rows.length === room && room > 0) isWanted = true
-        else if (room === 0) wakeWhenAllowed()
-      } catch (error) {
-        bucket.giveBack(room)
-        results = [...sending, ...results]
-        isWanted = true
-        const line = { err: error, channel: adapter.id }
-        if (isPassingFault(error)) log.warn(line, 'the database is away, messages wait')
-        else log.error(line, 'messages could not be claimed or settled')
-        await pause(FAULT_PAUSE_MS)
-        if (isStopping) return
+      if (isWanted && results.length === 0) {
+        isWanted = false
+        const isDone = await claimWith((claim) => {
+          isBacklogged = claim.room === 0
+          return claim.room === 0 ? [] : claimNext(sql, name, claim)
+        })
+        if (!isDone) {
+          isWanted = true
+          await pause(FAULT_PAUSE_MS)
+          if (isStopping) return
+        }
       }
+    }
+  }
+
+  /** False when the database did not do it. */
+  async function claimWith(claimRows: (claim: Claim) => ClaimedRow[] | Promise<ClaimedRow[]>): Promise<boolean> {
+    const room = takeRoom(BATCH)
+    try {
+      const rows = await claimRows({ room, now: now(), leaseMs: LEASE_MS })
+      bucket.giveBack(room - rows.length)
+      for (const row of rows) beginClaimed(row)
+      // More may wait than could be taken.
+      if (rows.length === room) isBacklogged = true
+      if (isBacklogged && room > 0) isWanted = true
+      else if (isBacklogged) wakeWhenAllowed()
+      return true
+    } catch (error) {
+      bucket.giveBack(room)
+      const line = { err: error, channel: adapter.id }
+      if (isPassingFault(error)) log.warn(line, 'the database is away, messages wait')
+      else log.error(line, 'messages could not be claimed or settled')
+      return false
     }
   }
 
@@ -203,7 +229,7 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
         const attempted = { sendClass: row.send_class, attempts: row.attempts, createdAt: row.created_at }
         results.push({ row, ...settle(outcome, attempted, now()) })
         inFlight.delete(row.id)
-        wake()
+        go()
       }),
     })
   }
@@ -253,7 +279,8 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
         return
       }
       results.push({ row, state: 'waiting', notBefore: null, failure: null, externalId: null, counts: false })
-      wake()
+      isBacklogged = true
+      go()
     },
     idsInFlight: () => [...inFlight.keys()],
     giveUpOnTheSlowest() {

@@ -4,7 +4,7 @@ import type { DeliveryOutcome } from '../../src/messaging/channel.ts'
 import { hashAddress, newContact } from '../../src/messaging/contact.ts'
 import { createDispatcher } from '../../src/outbox/dispatch.ts'
 import { dropBotMessages, enqueue, openOutlet } from '../../src/outbox/enqueue.ts'
-import { exchange } from '../../src/outbox/exchange.ts'
+import { claimNext, settleAndFollow } from '../../src/outbox/exchange.ts'
 import { createDatabase } from '../support/database.ts'
 import { aChannel, secrets, type TestChannel, TestClock } from '../support/spine.ts'
 
@@ -39,7 +39,7 @@ function queue(
   person: Person,
   texts: string[],
   now: Date,
-  options: { author?: 'bot' | 'officer'; sendClass?: 'talk' | 'bulk'; ticketId?: number } = {},
+  options: { author?: 'bot' | 'officer'; sendClass?: 'talk' | 'bulk' } = {},
 ): Promise<number[]> {
   const messages = texts.map((text) => ({ text, actions: [], attachmentId: null }))
   return sql.begin((tx) => enqueue(tx, { contact: person, author: 'bot', messages, now, ...options }))
@@ -63,18 +63,14 @@ function onceFor(outcome: DeliveryOutcome, isIt: (text: string) => boolean = () 
 
 /** What a process that died leaves behind: messages claimed, perhaps sent, with nothing written down. */
 function dieWhileSending(channel: TestChannel, now: Date) {
-  return exchange(
-    sql,
-    { channel: channel.id, account: channel.account },
-    { results: [], room: 10, now, leaseMs: 5_000 },
-  )
+  return claimNext(sql, { channel: channel.id, account: channel.account }, { room: 10, now, leaseMs: 5_000 })
 }
 
 describe('the messages of one step', () => {
-  it('leave together, in order, and can be quoted afterwards when they are about a ticket', async () => {
+  it('leave together, in order, and can be quoted afterwards', async () => {
     const { channel, clock, send } = aDesk()
     const person = await aPerson(channel, 'mai')
-    const ids = await queue(person, ['một', 'hai', 'ba', 'bốn', 'năm'], clock.now(), { ticketId: 7 })
+    const ids = await queue(person, ['một', 'hai', 'ba', 'bốn', 'năm'], clock.now())
 
     await send()
 
@@ -352,10 +348,10 @@ describe('a send whose outcome is not known', () => {
     await send()
 
     const late = { state: 'delivered' as const, notBefore: null, failure: null, externalId: 'm1', counts: true }
-    await exchange(
+    await settleAndFollow(
       sql,
-      { channel: channel.id, account: channel.account },
-      { results: rows.map((row) => ({ row, ...late })), room: 0, now: clock.now(), leaseMs: 5_000 },
+      rows.map((row) => ({ row, ...late })),
+      { room: 0, now: clock.now(), leaseMs: 5_000 },
     )
     await send()
 
