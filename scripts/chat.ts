@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { systemClock } from '../src/clock.ts'
-import { receive as receiveUpdate } from '../src/conversation/receive.ts'
+import { receive as receiveUpdates } from '../src/conversation/receive.ts'
 import { createWorker } from '../src/conversation/worker.ts'
 import { connect } from '../src/db/client.ts'
 import { startEmbedded } from '../src/db/embedded.ts'
@@ -62,7 +62,7 @@ async function chat(): Promise<void> {
       secrets,
       clock,
       log,
-      handle: (tx, { contact, update }, now) => receiveUpdate(tx, { definitions, desk }, contact, update, now),
+      handle: (tx, received, now) => receiveUpdates(tx, { definitions, desk }, received, now),
     })
     const inbox = createInbox({ sql, secrets, clock, onStored: worker.wake })
     const dispatcher = createDispatcher({ sql, secrets, clock, log, adapters: [terminal] })

@@ -33,12 +33,19 @@ export function loadTexts(directory: string): Texts {
   })
   const has = (language: Language, key: string) =>
     typeof instance.getResource(language, 'translation', key) === 'string'
+  const plain = { vi: new Map<string, string>(), en: new Map<string, string>() }
+  const translate = (language: Language, key: string, values?: Record<string, unknown>) => {
+    const text = instance.t(key, { lng: language, ...values })
+    if (text === key) throw new Error(`No text ${key} in ${language}`)
+    return text
+  }
   return {
     has,
-    text(language, key, values = {}) {
-      const text = instance.t(key, { lng: language, ...values })
-      if (text === key) throw new Error(`No text ${key} in ${language}`)
-      return text
+    text(language, key, values) {
+      if (values !== undefined) return translate(language, key, values)
+      const known = plain[language].get(key) ?? translate(language, key)
+      plain[language].set(key, known)
+      return known
     },
   }
 }

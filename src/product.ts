@@ -10,7 +10,7 @@ import { systemClock } from './clock.ts'
 import { type Config, loadDataKey } from './config.ts'
 import { consoleRoutes } from './console/routes.ts'
 import { apologise } from './conversation/apologise.ts'
-import { receive as receiveUpdate } from './conversation/receive.ts'
+import { receive as receiveUpdates } from './conversation/receive.ts'
 import { createWorker } from './conversation/worker.ts'
 import { connect, type Sql } from './db/client.ts'
 import { startEmbedded } from './db/embedded.ts'
@@ -74,7 +74,7 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
       clock,
       log,
       metrics,
-      handle: (tx, { contact, update }, now) => receiveUpdate(tx, { definitions, desk }, contact, update, now),
+      handle: (tx, received, now) => receiveUpdates(tx, { definitions, desk }, received, now),
       apologise: (tx, contact, now) => apologise(tx, definitions, contact, now),
       takeOver: (contact, outlet) => dispatcher.takeOver(contact, outlet),
     })

@@ -1,4 +1,14 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hash,
+  hkdfSync,
+  type KeyObject,
+  timingSafeEqual,
+} from 'node:crypto'
+import { randomPart } from './ids.ts'
 
 /**
  * Encryption at rest. Each person (contact) has a random key of their own, kept wrapped by the master key; destroying
@@ -7,7 +17,8 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, ti
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
-export type Key = Buffer
+/** A key object, not its bytes: Node prepares bytes anew for every call, which takes longer than the sealing itself. */
+export type Key = KeyObject
 
 export interface Secrets {
   /** Makes a person's key; `sealed` goes to the database. */
@@ -24,7 +35,7 @@ export interface Secrets {
 
 export function createSecrets(masterKey: Uint8Array): Secrets {
   const derive = (purpose: string): Key =>
-    Buffer.from(hkdfSync('sha256', masterKey, new Uint8Array(), `cau-noi/${purpose}`, 32))
+    createSecretKey(Buffer.from(hkdfSync('sha256', masterKey, new Uint8Array(), `cau-noi/${purpose}`, 32)))
   const wrapping = derive('wrap')
   const hashing = derive('hash')
   const signing = derive('sign')
@@ -32,10 +43,12 @@ export function createSecrets(masterKey: Uint8Array): Secrets {
     createHmac('sha256', signing).update(`${purpose}\0${value}`).digest('base64url')
   return {
     newPersonKey() {
-      const key = randomBytes(32)
-      return { key, sealed: seal(wrapping, key) }
+      const bytes = randomPart(32)
+      const made = { key: createSecretKey(bytes), sealed: seal(wrapping, bytes) }
+      bytes.fill(0)
+      return made
     },
-    openPersonKey: (sealed) => open(wrapping, sealed),
+    openPersonKey: (sealed) => createSecretKey(open(wrapping, sealed)),
     keyedHash: (purpose, value) => createHmac('sha256', hashing).update(`${purpose}\0${value}`).digest(),
     sign,
     isSigned: (purpose, value, signature) => isSame(sign(purpose, value), signature),
@@ -44,7 +57,7 @@ export function createSecrets(masterKey: Uint8Array): Secrets {
 }
 
 export function seal(key: Key, plain: Uint8Array): Buffer {
-  const nonce = randomBytes(NONCE_BYTES)
+  const nonce = randomPart(NONCE_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
   const body = Buffer.concat([cipher.update(plain), cipher.final()])
   return Buffer.concat([nonce, cipher.getAuthTag(), body])
@@ -68,7 +81,5 @@ export function openJson(key: Key, sealed: Uint8Array): unknown {
 
 /** Constant-time comparison of two secrets of any length. */
 export function isSame(left: string, right: string): boolean {
-  const a = createHmac('sha256', 'compare').update(left).digest()
-  const b = createHmac('sha256', 'compare').update(right).digest()
-  return timingSafeEqual(a, b)
+  return timingSafeEqual(hash('sha256', left, 'buffer'), hash('sha256', right, 'buffer'))
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createTelegram } from '../../src/channels/telegram/adapter.ts'
 import { telegramWebhook } from '../../src/channels/telegram/webhook.ts'
 import { systemClock } from '../../src/clock.ts'
-import { receive as receiveUpdate } from '../../src/conversation/receive.ts'
+import { receive as receiveUpdates } from '../../src/conversation/receive.ts'
 import { createWorker } from '../../src/conversation/worker.ts'
 import { connect } from '../../src/db/client.ts'
 import { migrate } from '../../src/db/migrate.ts'
@@ -37,7 +37,7 @@ const worker = createWorker({
   clock,
   log,
   metrics,
-  handle: (tx, { contact, update }, now) => receiveUpdate(tx, { definitions, desk }, contact, update, now),
+  handle: (tx, received, now) => receiveUpdates(tx, { definitions, desk }, received, now),
   takeOver: (contact, outlet) => dispatcher.takeOver(contact, outlet),
 })
 const { receive } = createInbox({ sql, secrets, clock, metrics, onStored: worker.wake })

@@ -1,9 +1,10 @@
 import { programmesOfTopic } from '../eligibility/programmes-of-topic.ts'
-import { type Screening, screen } from '../eligibility/screen.ts'
+import type { Screening } from '../eligibility/screen.ts'
 import type { Question } from '../messaging/question.ts'
 import { nextRequestQuestion, type RequestType } from '../requests/request-type.ts'
 import { factQuestion } from './fact-question.ts'
 import type { Step } from './flow.ts'
+import { screenRecent } from './screen-recent.ts'
 import type { Session } from './session.ts'
 import type { Turn } from './situation.ts'
 
@@ -31,7 +32,7 @@ export function screenAnswers(turn: Turn, session: Session): Screening {
   const facts = Object.fromEntries(
     Object.entries(session.answers).filter(([id, value]) => eligibility.facts.has(id) && !Array.isArray(value)),
   ) as Record<string, string | number | boolean | null>
-  return screen(eligibility, facts, turn.situation.today, programmesAsked(turn, session))
+  return screenRecent(eligibility, facts, turn.situation.today, programmesAsked(turn, session))
 }
 
 /** The next question of the form at this step; null when it is complete. */

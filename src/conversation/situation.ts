@@ -58,11 +58,12 @@ export interface Turn {
 /** The words of a line in the session's language. */
 export function wordsOf(turn: Turn, session: Session, words: Words): string {
   if (typeof words === 'string') return words
-  return turn.definitions.texts.text(session.language, words.key, resolveValues(turn, session, words.values))
+  const values = words.values && resolveValues(turn, session, words.values)
+  return turn.definitions.texts.text(session.language, words.key, values)
 }
 
 /** Values that are texts themselves (`{ key }`, or lists of words) are put into words first. */
-function resolveValues(turn: Turn, session: Session, values: Record<string, unknown> = {}): Record<string, unknown> {
+function resolveValues(turn: Turn, session: Session, values: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => {
       if (Array.isArray(value)) return [name, value.map((one) => wordsOf(turn, session, one as Words)).join(', ')]

@@ -7,45 +7,18 @@ import type { Clock } from '../clock.ts'
 import type { Sql, Transaction } from '../db/client.ts'
 import { isPassingFault } from '../db/faults.ts'
 import type { Logger } from '../log.ts'
-import { type ContactRow, lockContactRow, openContact } from '../messaging/contact.ts'
-import { refileUpdate } from '../messaging/refile-update.ts'
-import { type StoredUpdate, storedUpdateSchema } from '../messaging/update.ts'
-import { type Outlet, openOutlet } from '../outbox/enqueue.ts'
-import { openJson, type Secrets } from '../secrets.ts'
-
-export interface UpdateInHand {
-  inboxId: number
-  contact: ContactRow
-  update: StoredUpdate
-}
+import { type ContactRow, lockContactRows, openContact } from '../messaging/contact.ts'
+import { type Turn, type TurnOptions, takeTurns } from './take-turns.ts'
 
 /** Says something kind to a person whose words could not be handled after all tries. */
 export type Apologise = (tx: Transaction, contact: ContactRow, now: Date) => Promise<unknown>
 
-/** Does all that one update causes, inside the transaction. Throws to have none of it happen. */
-export type Handle = (tx: Transaction, row: UpdateInHand, now: Date) => Promise<void>
-
-export interface WorkerOptions {
-  sql: Sql
-  secrets: Secrets
+export interface WorkerOptions extends Omit<TurnOptions, 'onFailed' | 'log'> {
   clock: Clock
-  handle: Handle
   apologise?: Apologise
   log: Pick<Logger, 'warn' | 'error'>
-  /** Contacts served at once; each takes a connection. 12 unless told. */
+  /** Turns at once, each with a connection; 8 unless told. When more contacts wait, a turn takes several of them. */
   concurrency?: number
-  /**
-   * Called after a commit that queued messages; it must send the first at once. Left out: they wait like all others.
-   */
-  takeOver?: (contact: ContactRow, outlet: Outlet) => void
-  onHandled?: () => void
-  metrics?: WorkerMetrics
-}
-
-interface WorkerMetrics {
-  updatesHandled: { inc(labels: { channel: string }): void }
-  updatesFailed: { inc(labels: { channel: string }): void }
-  stepSeconds: { observe(seconds: number): void }
 }
 
 export interface Worker {
@@ -61,7 +34,8 @@ export interface Worker {
   stop(): Promise<void>
 }
 
-const CONCURRENCY = 12
+const CONCURRENCY = 8
+const TOGETHER_MAX = 16
 const LOOK_EVERY_MS = 500
 /** Younger updates are on their way in the process that stored them. */
 const LEFT_BEHIND_MS = 300
@@ -70,48 +44,79 @@ const ATTEMPTS_MAX = 5
 const FAULT_PAUSE_MS = 100
 const FAULT_PAUSE_MAX_MS = 5_000
 
-/** What came of one turn of a contact. */
-type Turn = { kind: 'more' } | { kind: 'done' } | { kind: 'busy' } | { kind: 'later'; at: Date }
+/** `skipBusy`: a lock that somebody else holds is not waited for. `alone`: not together with others. */
+interface Waiting {
+  skipBusy: boolean
+  alone: boolean
+}
 
-export function createWorker(options: WorkerOptions): Worker {
-  const { sql, clock, log } = options
-  const concurrency = options.concurrency ?? CONCURRENCY
-  /** In the order of their turns; true: a lock that somebody else holds is not waited for. */
-  const queue = new Map<string, { skipBusy: boolean }>()
+export function createWorker(given: WorkerOptions): Worker {
+  const { sql, clock, log } = given
+  const concurrency = given.concurrency ?? CONCURRENCY
+  const options: TurnOptions = {
+    ...given,
+    onFailed: (contactId, inboxId, error, now) => recordFailure(given, contactId, inboxId, error, now),
+  }
+  /** In the order of their turns. */
+  const queue = new Map<string, Waiting>()
   /** True: something new came during the turn. */
   const running = new Map<string, boolean>()
+  let turnsUnderWay = 0
   const later = new Set<NodeJS.Timeout>()
   const stopping = new AbortController()
   let idlers: (() => void)[] = []
   let looking: Promise<void> | undefined
 
-  function enqueueTurn(contactId: string, skipBusy: boolean): void {
+  function enqueueTurn(contactId: string, waiting: Waiting): void {
     if (running.has(contactId)) {
-      if (!skipBusy) running.set(contactId, true)
-    } else if (!skipBusy || !queue.has(contactId)) queue.set(contactId, { skipBusy })
+      if (!waiting.skipBusy) running.set(contactId, true)
+      return
+    }
+    const known = queue.get(contactId)
+    queue.set(contactId, {
+      skipBusy: waiting.skipBusy && (known?.skipBusy ?? true),
+      alone: waiting.alone || (known?.alone ?? false),
+    })
   }
 
   function serve(): void {
-    while (running.size < concurrency && !stopping.signal.aborted) {
-      const [next] = queue
-      if (next === undefined) break
-      const [contactId, { skipBusy }] = next
-      queue.delete(contactId)
-      running.set(contactId, false)
-      void serveContact(contactId, skipBusy)
+    while (turnsUnderWay < concurrency && queue.size > 0 && !stopping.signal.aborted) {
+      const next = takeNextOfQueue()
+      for (const id of next.keys()) running.set(id, false)
+      turnsUnderWay += 1
+      void serveContacts(next)
     }
-    if (running.size === 0 && (queue.size === 0 || stopping.signal.aborted)) {
+    if (turnsUnderWay === 0 && (queue.size === 0 || stopping.signal.aborted)) {
       for (const resolve of idlers) resolve()
       idlers = []
     }
   }
 
-  async function serveContact(contactId: string, skipBusy: boolean): Promise<void> {
-    const turn = await takeTurnPatiently(contactId, skipBusy)
-    const isWokenAgain = running.get(contactId) === true
-    running.delete(contactId)
-    if (turn.kind === 'more' || isWokenAgain) enqueueTurn(contactId, false)
-    else if (turn.kind === 'later') wakeAt(contactId, turn.at)
+  /** One contact while there are turns for all who wait; several in one turn when there are not. */
+  function takeNextOfQueue(): Map<string, Waiting> {
+    const most = Math.min(TOGETHER_MAX, Math.ceil(queue.size / concurrency))
+    const next = new Map<string, Waiting>()
+    for (const [id, waiting] of queue) {
+      if (next.size > 0 && (next.size >= most || waiting.alone)) break
+      next.set(id, waiting)
+      queue.delete(id)
+      if (waiting.alone) break
+    }
+    return next
+  }
+
+  async function serveContacts(contacts: ReadonlyMap<string, Waiting>): Promise<void> {
+    const skipBusy = [...contacts.values()].every((waiting) => waiting.skipBusy)
+    const turns = await takeTurnsPatiently([...contacts.keys()], skipBusy)
+    turnsUnderWay -= 1
+    for (const [id, waiting] of contacts) {
+      const turn = turns.get(id)
+      const isWokenAgain = running.get(id) === true
+      running.delete(id)
+      if (turn?.kind === 'alone' && !stopping.signal.aborted) enqueueTurn(id, { ...waiting, alone: true })
+      else if (turn?.kind === 'more' || isWokenAgain) enqueueTurn(id, { skipBusy: false, alone: false })
+      else if (turn?.kind === 'later') wakeAt(id, turn.at)
+    }
     serve()
   }
 
@@ -120,7 +125,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const timer = setTimeout(
       () => {
         later.delete(timer)
-        enqueueTurn(contactId, false)
+        enqueueTurn(contactId, { skipBusy: false, alone: false })
         serve()
       },
       Math.max(0, at.getTime() - clock.now().getTime()),
@@ -129,22 +134,25 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   /** A database that is away is waited for: what is stored cannot get lost, and there is nothing better to do. */
-  async function takeTurnPatiently(contactId: string, skipBusy: boolean): Promise<Turn> {
+  async function takeTurnsPatiently(
+    contactIds: readonly string[],
+    skipBusy: boolean,
+  ): Promise<ReadonlyMap<string, Turn>> {
     let pauseMs = FAULT_PAUSE_MS
     while (!stopping.signal.aborted) {
       try {
-        return await takeTurn(options, contactId, skipBusy, () => clock.now())
+        return await takeTurns(options, contactIds, skipBusy, () => clock.now())
       } catch (error) {
         if (!isPassingFault(error)) {
-          log.error({ ...withoutWords(error), contactId }, 'a turn failed')
-          return { kind: 'done' }
+          log.error({ ...withoutWords(error), contactIds }, 'a turn failed')
+          break
         }
-        log.warn({ err: error, pauseMs }, 'the database is away, an update waits')
+        log.warn({ err: error, pauseMs }, 'the database is away, updates wait')
         await pause(pauseMs, undefined, { signal: stopping.signal }).catch(() => {})
         pauseMs = Math.min(pauseMs * 2, FAULT_PAUSE_MAX_MS)
       }
     }
-    return { kind: 'done' }
+    return new Map()
   }
 
   async function lookAgainAndAgain(): Promise<void> {
@@ -153,7 +161,9 @@ export function createWorker(options: WorkerOptions): Worker {
       if (stopping.signal.aborted) return
       try {
         const now = clock.now()
-        for (const id of await contactsLeftBehind(sql, now, LEFT_BEHIND_MS)) enqueueTurn(id, true)
+        for (const id of await contactsLeftBehind(sql, now, LEFT_BEHIND_MS)) {
+          enqueueTurn(id, { skipBusy: true, alone: false })
+        }
         serve()
       } catch (error) {
         log.warn({ err: error }, 'waiting updates could not be looked for')
@@ -172,7 +182,7 @@ export function createWorker(options: WorkerOptions): Worker {
       looking ??= lookAgainAndAgain()
     },
     wake(contactIds) {
-      for (const id of contactIds) enqueueTurn(id, false)
+      for (const id of contactIds) enqueueTurn(id, { skipBusy: false, alone: false })
       serve()
     },
     idle,
@@ -181,7 +191,9 @@ export function createWorker(options: WorkerOptions): Worker {
       for (;;) {
         const ids = await contactsLeftBehind(sql, now, 0)
         if (ids.length === 0) return
-        for (const id of ids) while ((await takeTurn(options, id, false, () => now)).kind === 'more');
+        for (const id of ids) {
+          while ((await takeTurns(options, [id], false, () => now)).get(id)?.kind === 'more');
+        }
       }
     },
     async stop() {
@@ -202,73 +214,6 @@ async function contactsLeftBehind(sql: Sql, now: Date, waitedMs: number): Promis
     where received_at <= ${new Date(now.getTime() - waitedMs)} and (not_before is null or not_before <= ${now})
     order by id limit ${CONTACTS_PER_LOOK}`
   return rows.map((row) => row.contact_id)
-}
-
-interface Stored {
-  id: number
-  sealed_body: Buffer
-  not_before: Date | null
-}
-
-/**
- * The contact's next update, marked as handled by the way when it is due, and the one after it. A mark made too early
- * would go with the transaction, like everything else.
- */
-function takeNext(tx: Transaction, contactId: string, now: Date) {
-  return tx<Stored[]>`
-    with head as (
-      select id, sealed_body, not_before from inbox
-      where contact_id = ${contactId} and handled_at is null and failed_at is null order by id limit 2
-    ), taken as (
-      update inbox set handled_at = ${now}, sealed_body = null
-      where id = (select min(id) from head) and (not_before is null or not_before <= ${now})
-    )
-    select * from head order by id`
-}
-
-/** Handles the contact's next update, if it is due. Throws only on faults of the database. */
-async function takeTurn(
-  options: WorkerOptions,
-  contactId: string,
-  skipBusy: boolean,
-  clock: () => Date,
-): Promise<Turn> {
-  const { sql, metrics } = options
-  const startedAt = performance.now()
-  let inHand: { id: number; channel: string; contact: ContactRow | null; outlet: Outlet | undefined } | undefined
-  try {
-    const turn = await sql.begin(async (tx): Promise<Turn> => {
-      const now = clock()
-      const locking = lockContactRow(tx, contactId, { skipBusy })
-      if (skipBusy && (await locking).length === 0) return { kind: 'busy' }
-      // Two statements in one round trip: the second sees what was committed while the first waited for the lock.
-      const [[locked], [next, following]] = await Promise.all([locking, takeNext(tx, contactId, now)])
-      if (locked === undefined || next === undefined) return { kind: 'done' }
-      if (next.not_before !== null && next.not_before > now) return { kind: 'later', at: next.not_before }
-      inHand = { id: next.id, channel: locked.channel, contact: null, outlet: undefined }
-      const contact = openContact(options.secrets, locked)
-      const stored = openJson(options.secrets.transitKey, next.sealed_body)
-      if (contact !== null) {
-        if (options.takeOver) inHand = { ...inHand, contact, outlet: openOutlet(tx) }
-        await options.handle(tx, { inboxId: next.id, contact, update: storedUpdateSchema.parse(stored) }, now)
-      } else if (await refileUpdate(tx, options.secrets, locked, next, stored)) {
-        inHand = undefined
-        return { kind: 'more' }
-      }
-      return { kind: following === undefined ? 'done' : 'more' }
-    })
-    if (inHand !== undefined) {
-      metrics?.updatesHandled.inc({ channel: inHand.channel })
-      metrics?.stepSeconds.observe((performance.now() - startedAt) / 1_000)
-      if (inHand.contact && inHand.outlet) options.takeOver?.(inHand.contact, inHand.outlet)
-      options.onHandled?.()
-    }
-    return turn
-  } catch (error) {
-    if (inHand === undefined || isPassingFault(error)) throw error
-    metrics?.updatesFailed.inc({ channel: inHand.channel })
-    return recordFailure(options, contactId, inHand.id, error, clock())
-  }
 }
 
 /** Tries again later, longer each time; after the last try the contact's next update has its turn. */
@@ -300,7 +245,7 @@ async function sayTrouble(
 ): Promise<void> {
   try {
     await sql.begin(async (tx) => {
-      const [row] = await lockContactRow(tx, contactId, { skipBusy: false })
+      const [row] = await lockContactRows(tx, [contactId], { skipBusy: false })
       const contact = row === undefined ? null : openContact(secrets, row)
       if (contact !== null) await apologise?.(tx, contact, now)
     })

@@ -29,6 +29,11 @@ export function isPassingFault(error: unknown): error is Error {
   return codesOf(error).some((code) => OF_THE_DRIVER.has(code) || OF_THE_SERVER.test(code))
 }
 
+/** Somebody else holds a lock for longer than we wait, or the two of us waited for each other. */
+export function isLockFault(error: unknown): boolean {
+  return codesOf(error).some((code) => code === '55P03' || code === '40P01')
+}
+
 /** Whether a text held a character that no text in the database may hold: a fault of whoever sent it. */
 export function isUnstorableText(error: unknown): boolean {
   return codesOf(error).some((code) => UNSTORABLE_TEXT.has(code))

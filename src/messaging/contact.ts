@@ -1,4 +1,5 @@
 import type { Transaction } from '../db/client.ts'
+import { list } from '../db/list.ts'
 import { newId } from '../ids.ts'
 import { type Key, open, type Secrets, seal } from '../secrets.ts'
 
@@ -51,19 +52,14 @@ interface StoredContact {
 }
 
 /**
- * Takes the lock of a person's talk until the transaction ends. Joined with nothing: a row that was waited for is read
- * anew, what is joined to it would not be. `skipBusy`: returns at once when somebody else has it.
+ * Takes the locks of people's talks until the transaction ends. Joined with nothing: a row that was waited for is read
+ * anew, what is joined to it would not be. `skipBusy`: those that somebody else has are left out; without it the locks
+ * are waited for, so that two who wait for several of the same people could wait for each other: name one only.
  */
-export function lockContactRow(tx: Transaction, id: string, { skipBusy }: { skipBusy: boolean }) {
-  return skipBusy
-    ? tx<
-        StoredContact[]
-      >`select id, channel, account, sealed_key, sealed_address, language, commune_code, consent_at, talk_ticket_id
-        from contacts where id = ${id} for no key update skip locked`
-    : tx<
-        StoredContact[]
-      >`select id, channel, account, sealed_key, sealed_address, language, commune_code, consent_at, talk_ticket_id
-        from contacts where id = ${id} for no key update`
+export function lockContactRows(tx: Transaction, ids: readonly string[], { skipBusy }: { skipBusy: boolean }) {
+  return tx<StoredContact[]>`
+    select id, channel, account, sealed_key, sealed_address, language, commune_code, consent_at, talk_ticket_id
+    from contacts where id = any (${list(tx, ids)}::uuid[]) for no key update ${skipBusy ? tx`skip locked` : tx``}`
 }
 
 /** Null once the person was erased: nothing of them can be read any more. */

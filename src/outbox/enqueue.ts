@@ -1,12 +1,12 @@
 import type { Transaction } from '../db/client.ts'
 import { list } from '../db/list.ts'
+import { together } from '../db/pipeline.ts'
 import type { Message, TalkEntry } from '../messaging/message.ts'
 import { type Key, sealJson } from '../secrets.ts'
 
 /** Messages to one contact, caused by one step or one officer's action. */
 export interface Enqueued {
-  /** `channel` and `account` are read from the contact when left out. */
-  contact: { id: string; key: Key; channel?: string; account?: string }
+  contact: { id: string; key: Key }
   author: 'bot' | 'officer'
   officerId?: string | null
   ticketId?: number | null
@@ -36,67 +36,94 @@ export interface Outlet {
 /** A killed process holds its messages up for no longer than this. */
 export const LEASE_MS = 5_000
 
-const outlets = new WeakMap<Transaction, Outlet>()
+const outlets = new WeakMap<Transaction, Map<string, Outlet>>()
 
 /**
- * Says that this process sends what the transaction queues as soon as it is committed: the first message is then born
- * claimed, which saves writing and reading it once more.
+ * Says that this process sends what the transaction queues for a contact as soon as it is committed: the first message
+ * is then born claimed, which saves writing and reading it once more.
  */
-export function openOutlet(tx: Transaction): Outlet {
+export function openOutlet(tx: Transaction, contactId: string): Outlet {
   const outlet: Outlet = { first: null, isWaiting: false }
-  outlets.set(tx, outlet)
+  const open = outlets.get(tx) ?? new Map<string, Outlet>()
+  outlets.set(tx, open.set(contactId, outlet))
   return outlet
 }
 
+/** As `enqueueAll`, for one contact. */
+export async function enqueue(tx: Transaction, batch: Enqueued): Promise<number[]> {
+  const [ids] = await enqueueAll(tx, [batch])
+  return ids ?? []
+}
+
 /**
- * Queues messages in the transaction that caused them; the caller holds the contact's lock, so ids give the order in
- * which they leave. Returns the ids of the talk's messages.
+ * Queues messages in the transaction that caused them; the caller holds the contacts' locks, so ids give the order in
+ * which they leave. A contact stands in `batches` once. Returns the ids of the talk's messages, batch by batch.
  *
  * Only an officer's words notify the dispatchers: a notification is a lock over the whole database at commit, which costs
  * half of the steps per second. What the bot says is sent by the process that took the step, or found by the next look.
  */
-export async function enqueue(tx: Transaction, { contact, messages, now, ...rest }: Enqueued): Promise<number[]> {
-  if (messages.length === 0) return []
-  const sealed = messages.map((message) => {
-    const entry: TalkEntry = {
-      text: message.text,
-      actions: message.actions,
-      attachmentIds: message.attachmentId === null ? [] : [message.attachmentId],
-    }
-    return sealJson(contact.key, entry)
-  })
-  const sendClass = rest.sendClass ?? 'talk'
-  const outlet = sendClass === 'talk' ? outlets.get(tx) : undefined
-  const leaseUntil = outlet === undefined ? null : new Date(now.getTime() + LEASE_MS)
-  const [rows] = await Promise.all([
-    tx<{ id: number; outbox_id: number; is_claimed: boolean }[]>`
-      with said as (
+export async function enqueueAll(tx: Transaction, batches: readonly Enqueued[]): Promise<number[][]> {
+  const parts = batches.flatMap((batch) => batch.messages.map((message) => ({ ...batch, message })))
+  if (parts.length === 0) return batches.map(() => [])
+  const outletOf = ({ contact, sendClass }: Enqueued) =>
+    sendClass === 'bulk' ? undefined : outlets.get(tx)?.get(contact.id)
+  const column = (of: (part: (typeof parts)[number]) => string | number | Date | Uint8Array | null) =>
+    list(tx, parts.map(of))
+  const [rows] = await together([
+    tx<{ id: number; contact_id: string; outbox_id: number; is_claimed: boolean }[]>`
+      with given as materialized (
+        select ${column(({ contact }) => contact.id)}::uuid[] as contact_id, ${column(({ author }) => author)}::text[] as author,
+          ${column(({ officerId }) => officerId ?? null)}::uuid[] as officer_id,
+          ${column(({ ticketId }) => ticketId ?? null)}::bigint[] as ticket_id,
+          ${column(({ contact, message }) => sealJson(contact.key, entryOf(message)))}::bytea[] as body,
+          ${column(({ sendClass }) => sendClass ?? 'talk')}::text[] as send_class,
+          ${column(({ now }) => now)}::timestamptz[] as created_at,
+          ${column((part) => (outletOf(part) ? new Date(part.now.getTime() + LEASE_MS) : null))}::timestamptz[] as lease_until
+      ), part as materialized (
+        select p.* from given g, unnest(g.contact_id, g.author, g.officer_id, g.ticket_id, g.body, g.send_class,
+          g.created_at, g.lease_until) with ordinality
+          as p(contact_id, author, officer_id, ticket_id, body, send_class, created_at, lease_until, place)
+      ), said as (
         insert into messages (contact_id, author, officer_id, ticket_id, sealed_body, created_at)
-        select ${contact.id}, ${rest.author}, ${rest.officerId ?? null}::uuid, ${rest.ticketId ?? null}::bigint, body, ${now}
-        from unnest(${list(tx, sealed)}::bytea[]) with ordinality as part(body, place) order by place
-        returning id
-      ), claimed as (
-        select min(id) as id from said
-        where ${leaseUntil}::timestamptz is not null and not exists (
-          select from outbox where contact_id = ${contact.id} and state = 'waiting' and priority = 0)
+        select contact_id, author, officer_id, ticket_id, body, created_at from part order by place
+        returning id, contact_id
+      ), first as (
+        select s.contact_id, min(s.id) as id from said s group by s.contact_id
+      ), about as (
+        select distinct on (contact_id) contact_id, author, send_class, created_at, lease_until from part
       ), queued as (
         insert into outbox (contact_id, message_id, channel, account, send_class, author, priority, not_before, created_at,
           attempts, lease_until)
-        select ${contact.id}, said.id, c.channel, c.account, ${sendClass}, ${rest.author},
-          ${sendClass === 'bulk' ? 1 : 0}, ${now}, ${now},
-          case when said.id = claimed.id then 1 else 0 end, case when said.id = claimed.id then ${leaseUntil}::timestamptz end
-        from said cross join claimed, contacts c where c.id = ${contact.id} order by said.id
-        returning id, message_id, lease_until is not null as is_claimed
+        select c.id, said.id, c.channel, c.account, about.send_class, about.author,
+          case about.send_class when 'bulk' then 1 else 0 end, about.created_at, about.created_at,
+          case when claim.yes then 1 else 0 end, case when claim.yes then about.lease_until end
+        from said join about using (contact_id) join first using (contact_id) join contacts c on c.id = said.contact_id
+        cross join lateral (
+          select said.id = first.id and about.lease_until is not null and not exists (
+            select from outbox o where o.contact_id = c.id and o.state = 'waiting' and o.priority = 0) as yes
+        ) as claim
+        order by said.id
+        returning id, contact_id, message_id, lease_until is not null as is_claimed
       )
-      select message_id as id, id as outbox_id, is_claimed from queued order by message_id`,
-    rest.author === 'officer' ? tx`select pg_notify('outbox', '')` : null,
+      select message_id as id, contact_id, id as outbox_id, is_claimed from queued order by message_id`,
+    batches.some(({ author }) => author === 'officer') ? tx`select pg_notify('outbox', '')` : null,
   ])
-  const [first] = rows
-  const [message] = messages
-  if (outlet !== undefined && first?.is_claimed && message !== undefined) {
-    outlet.first = { id: first.outbox_id, contactId: contact.id, messageId: first.id, message, createdAt: now }
-  } else if (outlet !== undefined) outlet.isWaiting = true
-  return rows.map((row) => row.id)
+  return batches.map((batch) => {
+    const own = rows.filter((row) => row.contact_id === batch.contact.id)
+    const [first] = own
+    const [message] = batch.messages
+    const outlet = outletOf(batch)
+    if (outlet !== undefined && first?.is_claimed && message !== undefined) {
+      const { contact, now } = batch
+      outlet.first = { id: first.outbox_id, contactId: contact.id, messageId: first.id, message, createdAt: now }
+    } else if (outlet !== undefined && own.length > 0) outlet.isWaiting = true
+    return own.map((row) => row.id)
+  })
+}
+
+function entryOf(message: Message): TalkEntry {
+  const attachmentIds = message.attachmentId === null ? [] : [message.attachmentId]
+  return { text: message.text, actions: message.actions, attachmentIds }
 }
 
 /** Drops what the bot still had to say: an officer took the talk over. Messages in the middle of a call are not touched. */

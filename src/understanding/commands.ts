@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { readYaml } from '../definitions/read-yaml.ts'
 import { type Fault, InvalidConfiguration } from '../errors.ts'
+import { rememberRecent } from '../recent.ts'
 import { LONGEST_TEXT, normalise, type Word, wordsAsTyped, wordsOfDefinition } from './normalise.ts'
 import { findPattern, type Pattern, readPattern } from './pattern.ts'
 
@@ -99,6 +100,12 @@ const LONGEST_COMMAND = 12
  * without its marks is left to mean "đúng".
  */
 export function readCommand(text: string, { expectsYesNo = false }: { expectsYesNo?: boolean } = {}): Command | null {
+  return readRecent(text, expectsYesNo)
+}
+
+const readRecent = rememberRecent(read, (text, expectsYesNo) => (text.length > 24 ? null : `${expectsYesNo} ${text}`))
+
+function read(text: string, expectsYesNo: boolean): Command | null {
   const known = commandWords()
   const slash = /^\s*\/([a-z_]{2,20})(?:@\w+)?(?:\s|$)/i.exec(text.slice(0, 100))
   if (slash) return slashCommand(slash[1]?.toLowerCase() ?? '')

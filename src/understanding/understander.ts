@@ -2,6 +2,8 @@
  * Free text understood: topic, intent, what follows, and danger. Taught at start from `flows/topics.yaml`; pure and
  * deterministic afterwards, with no network and no clock. It may be wrong; whoever uses it offers a way on.
  */
+
+import { rememberRecent } from '../recent.ts'
 import { type Classifier, teachClassifier } from './classifier.ts'
 import { decide, type Understanding } from './decide.ts'
 import { type IntentCues, indexIntents, intentOf } from './intent.ts'
@@ -20,10 +22,14 @@ export function buildUnderstander(file: TopicsFile, urgencies: readonly UrgencyP
   const classifier = teachClassifier(file, examplesOf(file))
   const cues = indexIntents(file)
   return {
-    understand: (text) => understand(text, classifier, cues),
-    urgency: (text) => urgencyOf(text, urgencies),
+    understand: rememberRecent((text) => understand(text, classifier, cues), ifShort),
+    urgency: rememberRecent((text) => urgencyOf(text, urgencies), ifShort),
   }
 }
+
+/** Numbers, menu words and button words; longer texts are seldom said twice, and are somebody's own. */
+const SHORT = 24
+const ifShort = (text: string) => (text.length > SHORT ? null : text)
 
 function understand(text: string, classifier: Classifier, cues: IntentCues): Understanding {
   const words = classifier.repair(normalise(text).words)

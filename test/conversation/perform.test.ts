@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { apologise } from '../../src/conversation/apologise.ts'
-import { lockContactRow, openContact } from '../../src/messaging/contact.ts'
+import { lockContactRows, openContact } from '../../src/messaging/contact.ts'
 import { aContact, aTicket, desk, MONDAY, wordsTo } from '../desk/desk-builders.ts'
 import { createDatabase } from '../support/database.ts'
 import { productDefinitions } from '../support/definitions.ts'
@@ -19,7 +19,7 @@ describe('a person whose words could not be handled', () => {
     const before = (await wordsTo(sql, contact)).length
 
     await sql.begin(async (tx) => {
-      const [row] = await lockContactRow(tx, contact.id, { skipBusy: false })
+      const [row] = await lockContactRows(tx, [contact.id], { skipBusy: false })
       const opened = row === undefined ? null : openContact(desk.secrets, row)
       if (opened !== null) await apologise(tx, productDefinitions(), opened, MONDAY)
     })

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { Handle } from '../../src/conversation/take-turns.ts'
+import { createWorker } from '../../src/conversation/worker.ts'
 import { connect } from '../../src/db/client.ts'
 import { createInbox } from '../../src/messaging/inbox.ts'
 import { createDatabase } from '../support/database.ts'
-import { anUpdate, aSpine, echo, saidBy, secrets, TestClock } from '../support/spine.ts'
+import { anUpdate, aSpine, echo, saidBy, secrets, silent, TestClock } from '../support/spine.ts'
 
 const { sql, url } = await createDatabase({ max: 16 })
 
@@ -53,17 +55,17 @@ describe('the updates of one person', () => {
   })
 })
 
-describe('an update that cannot be handled', () => {
-  const failing =
-    (word: string, tries: { count: number }) =>
-    async (...[tx, row, now]: Parameters<typeof echo>) => {
-      await echo(tx, row, now)
-      if (row.update.body.kind === 'text' && row.update.body.text === word) {
-        tries.count += 1
-        throw new Error('no answer to this')
-      }
+const failing =
+  (word: string, tries: { count: number }) =>
+  async (...[tx, row, now]: Parameters<typeof echo>) => {
+    await echo(tx, row, now)
+    if (row.update.body.kind === 'text' && row.update.body.text === word) {
+      tries.count += 1
+      throw new Error('no answer to this')
     }
+  }
 
+describe('an update that cannot be handled', () => {
   it('has no effect at all, and is tried five times, longer apart each time, before the next has its turn', async () => {
     const clock = new TestClock()
     const tries = { count: 0 }
@@ -124,6 +126,72 @@ describe('an update that cannot be handled', () => {
 
     expect(lines.length).toBeGreaterThan(0)
     expect(JSON.stringify(lines)).not.toContain('bí mật')
+  })
+})
+
+describe('many people at once, more than there are turns for', () => {
+  const people = Array.from({ length: 40 }, (_, place) => `crowd-${place}`)
+
+  it('are handled together, each in their own order', async () => {
+    const clock = new TestClock()
+    let [most, transactions] = [0, 0]
+    const handle: Handle = async (tx, rows, now) => {
+      most = Math.max(most, rows.length)
+      transactions += 1
+      for (const row of rows) await echo(tx, row, now)
+    }
+    const worker = createWorker({ sql, secrets, clock, log: silent, handle, concurrency: 2 })
+    const inbox = createInbox({ sql, secrets, clock, onStored: worker.wake })
+
+    await Promise.all(people.flatMap((one) => ['một', 'hai', 'ba'].map((word) => inbox.receive([anUpdate(one, word)]))))
+    await worker.idle()
+
+    const said = await Promise.all(people.map((one) => saidBy(sql, one)))
+    expect(said).toEqual(people.map(() => ['một', 'hai', 'ba']))
+    expect(most).toBeGreaterThan(4)
+    expect(transactions).toBeLessThan(people.length * 3)
+  })
+
+  it('do not suffer from one among them whose words cannot be handled', async () => {
+    const clock = new TestClock()
+    const crowd = people.map((one) => `unlucky-${one}`)
+    const { inbox, worker, said } = aSpine(sql, { clock, handle: failing('hỏng', { count: 0 }), concurrency: 1 })
+
+    await Promise.all(crowd.map((one, place) => inbox.receive([anUpdate(one, place === 7 ? 'hỏng' : 'tốt')])))
+    await worker.idle()
+    await worker.stop()
+
+    const heard = await Promise.all(crowd.map(said))
+    expect(heard).toEqual(crowd.map((_, place) => (place === 7 ? [] : ['tốt'])))
+  })
+
+  it('do not wait for one among them whose talk an officer has in hand', async () => {
+    const clock = new TestClock()
+    const crowd = people.map((one) => `patient-${one}`)
+    const { inbox, worker } = aSpine(sql, { clock, concurrency: 2 })
+    await inbox.receive(crowd.map((one) => anUpdate(one, 'trước')))
+    await worker.idle()
+    const hash = secrets.keyedHash('address', `telegram\0bot\0${crowd[3]}`)
+    const [locked, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const officer = sql.begin(async (tx) => {
+      await tx`select 1 from contacts where address_hash = ${hash} for no key update`
+      locked.resolve()
+      await release.promise
+    })
+    await locked.promise
+
+    await inbox.receive(crowd.map((one) => anUpdate(one, 'sau')))
+    const others = crowd.filter((_, place) => place !== 3)
+    await expect
+      .poll(() => Promise.all(others.map((one) => saidBy(sql, one))), { timeout: 5_000 })
+      .toEqual(others.map(() => ['trước', 'sau']))
+    const meanwhile = await saidBy(sql, crowd[3] ?? '')
+    release.resolve()
+    await officer
+    await worker.idle()
+
+    expect(meanwhile).toEqual(['trước'])
+    expect(await saidBy(sql, crowd[3] ?? '')).toEqual(['trước', 'sau'])
   })
 })
 

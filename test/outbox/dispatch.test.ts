@@ -5,6 +5,7 @@ import { hashAddress, newContact } from '../../src/messaging/contact.ts'
 import { createDispatcher } from '../../src/outbox/dispatch.ts'
 import { dropBotMessages, enqueue, openOutlet } from '../../src/outbox/enqueue.ts'
 import { claimNext, settleAndFollow } from '../../src/outbox/exchange.ts'
+import type { Key } from '../../src/secrets.ts'
 import { createDatabase } from '../support/database.ts'
 import { aChannel, secrets, type TestChannel, TestClock } from '../support/spine.ts'
 
@@ -22,7 +23,7 @@ function aDesk(options: { ratePerSecond?: number } = {}) {
 
 interface Person {
   id: string
-  key: Buffer
+  key: Key
   channel: string
   account: string
 }
@@ -117,7 +118,7 @@ describe('a step of this process', () => {
   const steps = (person: Person, texts: string[], clock: TestClock) => {
     const messages = texts.map((text) => ({ text, actions: [], attachmentId: null }))
     return sql.begin(async (tx) => {
-      const outlet = openOutlet(tx)
+      const outlet = openOutlet(tx, person.id)
       await enqueue(tx, { contact: person, author: 'bot', messages, now: clock.now() })
       return outlet
     })

@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/clock.ts'
-import { createWorker, type Handle, type Worker, type WorkerOptions } from '../../src/conversation/worker.ts'
+import type { Handle, UpdateInHand } from '../../src/conversation/take-turns.ts'
+import { createWorker, type Worker, type WorkerOptions } from '../../src/conversation/worker.ts'
 import type { Sql } from '../../src/db/client.ts'
 import type { ChannelAdapter, Delivery, DeliveryOutcome } from '../../src/messaging/channel.ts'
 import { createInbox, type Inbox } from '../../src/messaging/inbox.ts'
@@ -9,7 +10,7 @@ import { enqueue } from '../../src/outbox/enqueue.ts'
 import { createSecrets, openJson, sealJson } from '../../src/secrets.ts'
 
 export const secrets = createSecrets(Buffer.alloc(32, 7))
-const silent = { info() {}, warn() {}, error() {} }
+export const silent = { info() {}, warn() {}, error() {} }
 
 /** A clock that stands until it is moved. */
 export class TestClock implements Clock {
@@ -83,8 +84,11 @@ export function anUpdate(address: string, text: string, options: Partial<Update>
   }
 }
 
+/** Handles one update, whether or not it came together with those of others. */
+type HandleOne = (tx: Parameters<Handle>[0], row: UpdateInHand, now: Date) => Promise<void>
+
 /** Stands for the engine: writes down what was said and says it back, in the same transaction. */
-export const echo: Handle = async (tx, { contact, update }, now) => {
+export const echo: HandleOne = async (tx, { contact, update }, now) => {
   const text = update.body.kind === 'text' ? update.body.text : update.body.kind
   const said = { text, actions: [], attachmentIds: [] }
   await tx`insert into messages (contact_id, author, sealed_body, created_at)
@@ -108,11 +112,14 @@ export interface Spine {
 /** Inbox, worker and dispatcher as one process has them. */
 export function aSpine(
   sql: Sql,
-  options: { clock: Clock; channels?: TestChannel[]; handle?: Handle } & Partial<WorkerOptions>,
+  options: { clock: Clock; channels?: TestChannel[]; handle?: HandleOne } & Partial<Omit<WorkerOptions, 'handle'>>,
 ): Spine {
   const { clock, channels = [], handle = echo, ...rest } = options
   const dispatcher = createDispatcher({ sql, secrets, clock, log: silent, adapters: channels })
-  const worker = createWorker({ sql, secrets, clock, log: silent, handle, ...rest })
+  const handleAll: Handle = async (tx, rows, now) => {
+    for (const row of rows) await handle(tx, row, now)
+  }
+  const worker = createWorker({ sql, secrets, clock, log: silent, handle: handleAll, ...rest })
   const inbox = createInbox({ sql, secrets, clock, onStored: worker.wake })
   return { inbox, worker, dispatcher, said: (address) => saidBy(sql, address) }
 }

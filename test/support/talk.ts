@@ -58,7 +58,7 @@ export async function startSpine(sql: Sql, start = new Date('2026-11-23T02:00:00
     secrets,
     clock,
     log,
-    handle: (tx, { contact, update }, at) => receive(tx, { definitions, desk }, contact, update, at),
+    handle: (tx, received, at) => receive(tx, { definitions, desk }, received, at),
   })
   const inbox = createInbox({ sql, secrets, clock, onStored: () => {} })
   const dispatcher = createDispatcher({ sql, secrets, clock, log, adapters: [telegram, web] })

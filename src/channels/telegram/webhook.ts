@@ -32,6 +32,8 @@ export async function telegramWebhook(app: FastifyInstance, options: WebhookOpti
 
     scope.post('/webhooks/telegram', {
       config: { rateLimit: false },
+      // Headers for browsers: nobody looks at this answer.
+      helmet: false,
       bodyLimit: BODY_MAX_BYTES,
       // Asked before the body is read: a stranger's megabyte is not worth the memory.
       async onRequest(request, reply) {
