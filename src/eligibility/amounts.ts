@@ -16,6 +16,8 @@ const seriesSchema = z.strictObject({
       }),
     )
     .min(1),
+  /** Days for which no amount was found, said on purpose; the office confirms it. */
+  holes: z.array(z.strictObject({ from: daySchema, to: daySchema })).default([]),
 })
 export type AmountSeries = z.output<typeof seriesSchema>
 
@@ -65,6 +67,6 @@ export function amountOn(rule: AmountRule, series: ReadonlyMap<string, AmountSer
 
 const STRENGTH = ['high', 'medium', 'low', 'unverified'] as const
 
-function weaker(a: (typeof STRENGTH)[number], b: (typeof STRENGTH)[number]): (typeof STRENGTH)[number] {
+export function weaker(a: (typeof STRENGTH)[number], b: (typeof STRENGTH)[number]): (typeof STRENGTH)[number] {
   return STRENGTH.indexOf(a) > STRENGTH.indexOf(b) ? a : b
 }

@@ -67,6 +67,16 @@ export interface Diagram {
   readonly table: NodeTable
 }
 
+/** The facts that some criteria look at, each with its classes, in the order of the criteria. */
+export function variablesOf(leaves: readonly Leaf[], facts: ReadonlyMap<string, FactDefinition>): Variable[] {
+  return [...new Set(leaves.map((leaf) => leaf.test.fact))].map((id) => {
+    const fact = facts.get(id)
+    if (fact === undefined) throw new RangeError(`there is no fact ${id}`)
+    const own = leaves.filter((leaf) => leaf.test.fact === id)
+    return variableOf(fact, own)
+  })
+}
+
 /** Splits the values of one fact into classes by the criteria that look at it. */
 function variableOf(fact: FactDefinition, leaves: readonly Leaf[]): Variable {
   const signature = (value: FactValue) => leaves.map((leaf) => (holds(leaf, value) ? 1 : 0)).join('')
@@ -107,10 +117,11 @@ function probesOf(fact: FactDefinition, leaves: readonly Leaf[]): FactValue[] {
   const numbers = limits.filter((limit) => typeof limit === 'number')
   const min = fact.min ?? 0
   const max = fact.max ?? Number.MAX_SAFE_INTEGER
+  const around = numbers.flatMap((limit) => [limit - 1, limit, limit + 1]).toSorted((a, b) => a - b)
   // A quotient may fall between two whole numbers.
-  const step = fact.derived !== undefined && 'quotient' in fact.derived ? [-1, -0.5, 0, 0.5, 1] : [-1, 0, 1]
-  const around = numbers.flatMap((limit) => step.map((by) => limit + by))
-  return [min, ...around.toSorted((a, b) => a - b), max].filter((value) => value >= min && value <= max)
+  const between = fact.derived !== undefined && 'quotient' in fact.derived ? [-0.5, 0.5] : []
+  const halves = numbers.flatMap((limit) => between.map((by) => limit + by))
+  return [min, ...around, max, ...halves].filter((value) => value >= min && value <= max)
 }
 
 type Join = (a: Result, b: Result) => Result
@@ -152,17 +163,19 @@ export function leastOf(table: NodeTable, nodes: readonly DiagramNode[]): Diagra
 
 /** Builds the diagram of a rule. `atBest` caps the whole, e.g. for help that an office gives at its discretion. */
 export function buildDiagram(rule: Rule, facts: ReadonlyMap<string, FactDefinition>, atBest: Result = YES): Diagram {
+  const { roots, variables, table } = buildDiagrams([rule], facts, atBest)
+  return { root: roots[0] ?? TERMINALS[NO], variables, table }
+}
+
+/** Several rules over the same facts. Two of them mean the same exactly when their roots are one node. */
+export function buildDiagrams(
+  rules: readonly Rule[],
+  facts: ReadonlyMap<string, FactDefinition>,
+  atBest: Result = YES,
+): Omit<Diagram, 'root'> & { readonly roots: readonly DiagramNode[] } {
   const table = new NodeTable()
-  const leaves = leavesOf(rule)
-  const ids = [...new Set(leaves.map((leaf) => leaf.test.fact))]
-  const variables = ids.map((id) => {
-    const fact = facts.get(id)
-    if (fact === undefined) throw new RangeError(`there is no fact ${id}`)
-    return variableOf(
-      fact,
-      leaves.filter((leaf) => leaf.test.fact === id),
-    )
-  })
+  const variables = variablesOf(rules.flatMap(leavesOf), facts)
+  const ids = variables.map(({ fact }) => fact.id)
   const build = (part: Rule): DiagramNode => {
     if (part.kind === 'leaf') {
       const variable = ids.indexOf(part.test.fact)
@@ -179,7 +192,8 @@ export function buildDiagram(rule: Rule, facts: ReadonlyMap<string, FactDefiniti
         : nodes.reduce((a, b) => combine(table, greatest, YES, a, b), TERMINALS[NO])
     return combine(table, least, NO, joined, TERMINALS[part.atBest])
   }
-  return { root: combine(table, least, NO, build(rule), TERMINALS[atBest]), variables, table }
+  const roots = rules.map((rule) => combine(table, least, NO, build(rule), TERMINALS[atBest]))
+  return { roots, variables, table }
 }
 
 /** The diagram once some facts are known: `classOf` gives the class of a variable, `undefined` when it stays open. */

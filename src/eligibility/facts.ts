@@ -54,6 +54,14 @@ export const factSchema = z.strictObject({
   askWhen: testSchema.optional(),
   offer: z.array(z.string()).optional(),
   derived: derivedSchema.optional(),
+  /** Days for which it may be kept with consent; left out: only for the talk in which it was said. */
+  keeps: z.int().min(0).optional(),
+  /** What was kept goes on with time: an age by years. */
+  advances: z.enum(['years', 'months']).optional(),
+  /** How it can really change, and to what (`time`: to more). Never a matter of answering otherwise. */
+  becomes: z
+    .strictObject({ how: z.enum(['time', 'review', 'assessment', 'paper']), values: z.array(factValue).default([]) })
+    .optional(),
 })
 
 export const factsFileSchema = z.strictObject({ facts: z.record(z.string(), factSchema) })

@@ -53,6 +53,8 @@ export const programmeFileSchema = z.strictObject({
   basis: z.record(z.string(), basisSchema),
   /** Periods without any rule between two versions, said on purpose. */
   holes: z.array(z.strictObject({ from: daySchema, to: daySchema })).default([]),
+  /** Numbers between two groups that qualify, left out by the law on purpose: the young and the old, say. */
+  gaps: z.array(z.strictObject({ fact: z.string(), from: z.number(), to: z.number() })).default([]),
   versions: z.array(versionSchema).min(1),
   examples: z
     .array(
@@ -72,6 +74,7 @@ export type ProgrammeFile = z.output<typeof programmeFileSchema>
 export interface Benefit extends Readonly<z.output<typeof benefitSchema>> {
   /** How far `when` holds; a benefit without `when` holds for everybody. */
   readonly applies: (known: Lookup) => Range
+  readonly rule: Rule | undefined
   readonly facts: readonly string[]
 }
 
@@ -111,7 +114,8 @@ export function compileProgramme(
         diagram: buildDiagram(rule, facts, atBest),
         benefit: version.benefit.map((benefit) => {
           const when = benefit.when === undefined ? undefined : toRule(benefit.when, false)
-          return { ...benefit, applies: when ? compileRange(when) : always, facts: when ? factsOf(when) : [] }
+          const applies = when ? compileRange(when) : always
+          return { ...benefit, applies, rule: when, facts: when ? factsOf(when) : [] }
         }),
       }
     })
