@@ -1,8 +1,9 @@
 import { draftRequest, type FileTicketDraft } from '../requests/request-draft.ts'
 import { urgentHotlines } from '../requests/request-type.ts'
-import { communesToday } from '../territory/communes-today.ts'
 import type { Effect, Words } from './effects.ts'
-import { nextQuestion, programmesAsked, requestTypeOf, stepOf } from './form.ts'
+import { enterMember, memberName, type Opened, openScreening } from './family.ts'
+import { nextQuestion, programmesAsked, requestTypeOf, stepOf, themesToOffer } from './form.ts'
+import { answerLines, basisOfAnswer } from './knowledge-lines.ts'
 import { ask, flowText, sayResults } from './prompt.ts'
 import { sayHotline } from './say-hotline.ts'
 import { remember, type Session, startFlow } from './session.ts'
@@ -47,14 +48,14 @@ export function advance(turn: Turn, from: Session, before: Effect[] = []): StepR
     if ('choose' in step) return ask(turn, { ...session, waiting: { kind: 'choose' }, page: 0, misses: 0 }, effects)
     if ('ask' in step)
       return ask(turn, { ...session, waiting: { kind: 'question', id: session.step }, page: 0, misses: 0 }, effects)
-    if ('screen' in step) return continueForm(turn, { ...session, answers: factsOfCommune(turn) }, effects)
+    if ('screen' in step) return goOnScreening(turn, openScreening(turn, session), effects)
     if ('request' in step) return continueForm(turn, session, effects)
     if ('say' in step) {
       effects.push({ kind: 'say', lines: [flowText(session, step.say)], options: [] })
       session = { ...session, step: step.next }
     } else if ('do' in step) {
       effects.push(
-        step.do === 'showStatus' ? { kind: 'say', lines: statusLines(turn, session), options: [] } : { kind: step.do },
+        isTold(step.do) ? { kind: 'say', lines: TOLD[step.do](turn, session), options: [] } : { kind: step.do },
       )
       session = { ...session, step: step.next }
     } else if ('when' in step) {
@@ -67,14 +68,21 @@ export function advance(turn: Turn, from: Session, before: Effect[] = []): StepR
   throw new Error(`Flow ${session.flow} never waits`)
 }
 
-/** What the commune tells by itself. */
-function factsOfCommune(turn: Turn): Session['answers'] {
-  const place = communesToday(turn.definitions.territory).find((one) => one.code === turn.situation.communeCode)
-  if (!place) return {}
-  return {
-    area: place.type === 'phường' ? 'urban' : 'rural',
-    former_province: place.formerProvince === 'Thái Bình' ? 'thai_binh' : 'hung_yen',
-  }
+/** Steps that tell something and change nothing. */
+const TOLD = { showStatus: statusLines, showAnswer: answerLines, showBasis: basisOfAnswer } as const
+
+function isTold(step: string): step is keyof typeof TOLD {
+  return step in TOLD
+}
+
+/** Asks what the screening must know first, else its next question. */
+function goOnScreening(turn: Turn, { session, isReady }: Opened, before: Effect[], lead: Words[] = []): StepResult {
+  return isReady ? continueForm(turn, session, before, lead) : ask(turn, session, before, lead)
+}
+
+/** The screening goes on about this member of the household. */
+export function screenMember(turn: Turn, session: Session, memberId: string, lead: Words[] = []): StepResult {
+  return goOnScreening(turn, enterMember(turn, session, memberId), [], lead)
 }
 
 /** The next question of a form; when there is none, the summary of a request or the results of a screening. */
@@ -90,6 +98,8 @@ export function continueForm(turn: Turn, from: Session, before: Effect[] = [], l
   if (question) return ask(turn, { ...session, waiting: { kind: 'question', id: question.id } }, effects, lead)
   const step = stepOf(turn, session)
   if (step && 'screen' in step) {
+    if (themesToOffer(turn, session).length > 0)
+      return ask(turn, { ...session, waiting: { kind: 'themes' } }, effects, lead)
     return ask(turn, { ...session, waiting: { kind: 'results' } }, [...effects, sayResults(turn, session)])
   }
   return ask(turn, { ...session, waiting: { kind: 'summary' } }, effects, lead)
@@ -172,10 +182,12 @@ export function beginRequest(
   return advance(turn, { ...started, answers, talkFrom: session.talkFrom ?? turn.situation.messageId }, before)
 }
 
-/** Facts of the running screening, to go with a request that follows it. */
+/** Facts of the running screening and whom it is about, to go with a request that follows it. */
 export function screeningSubject(turn: Turn, session: Session): Record<string, string> {
   const facts = Object.fromEntries(
     Object.entries(session.answers).filter(([id]) => turn.definitions.eligibility.facts.has(id)),
   )
-  return { facts: JSON.stringify({ facts, programmes: programmesAsked(turn, session) ?? null }) }
+  const { member } = session.subject
+  const about = member === undefined ? null : memberName(turn, { ...session, language: 'vi' }, member)
+  return { facts: JSON.stringify({ facts, programmes: programmesAsked(turn, session) ?? null, member: about }) }
 }

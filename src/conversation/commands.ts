@@ -100,6 +100,6 @@ export function reask(turn: Turn, session: Session, questionId: string): StepRes
     interruption: null,
     page: 0,
     misses: 0,
-    waiting: { kind: 'question', id: questionId },
+    waiting: { kind: 'question', id: questionId, again: true },
   })
 }

@@ -1,3 +1,4 @@
+import type { Profile } from '../profile/profile.ts'
 import type { FileTicketDraft } from '../requests/request-draft.ts'
 
 /** A text to be put into the person's language when the message is queued. */
@@ -21,6 +22,8 @@ export type Effect =
   | { kind: 'giveConsent' }
   | { kind: 'refuseConsent' }
   | { kind: 'setCommune'; code: string }
+  /** Keeps what was said of the household for the next time; only for somebody who consented. */
+  | { kind: 'keepProfile'; profile: Profile }
   | { kind: 'stopInformation' }
   | { kind: 'stopAll' }
   | { kind: 'markReachable'; reachable: boolean }

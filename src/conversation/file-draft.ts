@@ -3,6 +3,7 @@ import { localDay } from '../clock.ts'
 import { fileTicket } from '../desk/file-ticket.ts'
 import type { AnswerLine } from '../desk/services.ts'
 import { parseFacts } from '../eligibility/facts.ts'
+import { storedScreening } from '../eligibility/replay.ts'
 import { screen } from '../eligibility/screen.ts'
 import { formatDay } from '../i18n.ts'
 import { newId } from '../ids.ts'
@@ -19,6 +20,8 @@ import { wordsOf } from './situation.ts'
 const screenedSchema = z.object({
   facts: z.record(z.string(), z.unknown()).default({}),
   programmes: z.array(z.string()).nullable().default(null),
+  /** Whom the screening was about, as an officer reads it. */
+  member: z.string().nullable().default(null),
 })
 
 /** Turns a complete request into a ticket and says its number and the promised day. */
@@ -68,9 +71,12 @@ function answerLines({ turn, session }: Performance, type: RequestType, draft: F
       label: wordsOf(turn, reader, { key: `${question.text}.label` }),
       value: answerWords(turn, reader, question, draft.answers),
     }))
-  if (draft.village === null) return lines
+  const { member } = screenedSchema.parse(draft.screened)
+  const about = { id: 'member', label: wordsOf(turn, reader, { key: 'check.who.label' }), value: member ?? '' }
+  const told = member === null ? lines : [...lines, about]
+  if (draft.village === null) return told
   return [
-    ...lines,
+    ...told,
     { id: 'village', label: wordsOf(turn, reader, { key: 'engine.village.label' }), value: draft.village },
   ]
 }
@@ -97,7 +103,7 @@ async function storeScreening(
   if (Object.keys(facts).length === 0 || (asked === null && Object.keys(screened.facts).length === 0)) return null
   const { determinations } = screen(eligibility, facts, turn.situation.today, asked ?? undefined)
   const id = newId()
-  const sealed = sealJson(contact.key, { facts, determinations })
+  const sealed = sealJson(contact.key, storedScreening(eligibility, facts, turn.situation.today, determinations))
   await tx`insert into screenings (id, contact_id, day, sealed_screening, created_at)
     values (${id}, ${contact.id}, ${turn.situation.today}, ${sealed}, ${turn.situation.now})`
   return id

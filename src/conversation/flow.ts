@@ -29,11 +29,17 @@ const stepSchema = z.union([
     skip: z.boolean().default(false),
     next,
   }),
-  z.strictObject({ do: z.enum(['giveConsent', 'refuseConsent', 'showStatus']), next }),
+  z.strictObject({ do: z.enum(['giveConsent', 'refuseConsent', 'showStatus', 'showAnswer', 'showBasis']), next }),
   /** Goes one of two ways by what is known of the contact. */
   z.strictObject({ when: z.enum(['consented', 'communeKnown']), yes: next, no: next }),
-  /** Screens: the planner's questions one by one, then the results. `topic`: only the programmes of the flow's topic. */
-  z.strictObject({ screen: z.enum(['all', 'topic']) }),
+  /**
+   * Screens: the planner's questions one by one, then the results. `topic`: only the programmes of the flow's topic.
+   * `themes`: special circumstances offered in one open question before the results, each with the facts it asks for.
+   */
+  z.strictObject({
+    screen: z.enum(['all', 'topic']),
+    themes: z.record(z.string(), z.array(z.string()).min(1)).default({}),
+  }),
   /** Fills and files the request type that the flow was started with. */
   z.strictObject({ request: z.literal('subject') }),
   z.strictObject({ start: z.string() }),
@@ -52,7 +58,17 @@ const flowSchema = z.strictObject({
 export type Flow = z.infer<typeof flowSchema>
 
 /** Flows that the engine itself starts. */
-export const ENGINE_FLOWS = ['welcome', 'menu', 'topic', 'check', 'check_topic', 'commune', 'request'] as const
+export const ENGINE_FLOWS = [
+  'welcome',
+  'menu',
+  'topic',
+  'check',
+  'check_topic',
+  'commune',
+  'request',
+  'answer',
+  'office',
+] as const
 
 export function readFlows(directory: string): { value: Map<string, Flow> } | { faults: Fault[] } {
   const flows = new Map<string, Flow>()

@@ -1,6 +1,7 @@
 import { programmesOfTopic } from '../eligibility/programmes-of-topic.ts'
 import type { Urgency } from '../understanding/urgency.ts'
 import { begin, beginRequest, requestTypeFor, type StepResult } from './advance.ts'
+import { answerTopic, programmesNamed } from './answer-topic.ts'
 import type { Effect } from './effects.ts'
 import { ask } from './prompt.ts'
 import { sayHotline } from './say-hotline.ts'
@@ -10,6 +11,9 @@ import { statusLines } from './status-lines.ts'
 
 /** Topics that stand for no service. */
 const NO_SERVICE = ['out_of_scope', 'smalltalk']
+
+/** What is kept of the words that led to a talk; facts are read from it, and a request takes it as the need. */
+const LONGEST_SAID = 1_000
 
 /** Words that answer no question: they are understood as a wish. */
 export function takeFreeText(turn: Turn, session: Session, text: string): StepResult {
@@ -56,15 +60,14 @@ export function goToTopic(
   if (intent === 'complaint') return beginRequest(turn, session, 'complaint', subject, text, before)
   const type = requestTypeFor(topic)
   if (intent === 'request' && type !== 'general') return beginRequest(turn, session, type, subject, text, before)
+  const answered = answerTopic(turn, session, { topic, intent, text }, before)
+  if (answered) return answered
   const judged = programmesOfTopic(turn.definitions.eligibility, topic).length > 0
-  if (judged && intent !== 'request') return begin(turn, remember(session), 'check_topic', subject, before)
-  return begin(
-    turn,
-    remember(session),
-    'topic',
-    text === null ? subject : { ...subject, said: text.slice(0, 1000) },
-    before,
-  )
+  const about = text === null ? '' : programmesNamed(turn, topic, text).join(' ')
+  const named = about === '' ? subject : { ...subject, about }
+  const heard = text === null ? named : { ...named, said: text.slice(0, LONGEST_SAID) }
+  const flow = judged && intent !== 'request' ? 'check_topic' : 'topic'
+  return begin(turn, remember(session), flow, heard, before)
 }
 
 export function sayStatus(turn: Turn, session: Session): StepResult {

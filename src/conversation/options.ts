@@ -113,14 +113,16 @@ export function matchOption(
   )
 }
 
-/** Words of a `choose` step and of results may be a wish of their own; only a whole name counts there. */
+const OWN_WORDS = ['choose', 'results', 'member', 'newMember', 'recap', 'themes']
+
+/** Words of a `choose` step and of results may be a wish of their own, those about a person tell more; only a whole name counts there. */
 function isOwnWords(session: Session): boolean {
   const { interruption, waiting } = session
-  return interruption ? interruption.kind === 'whichTicket' : waiting.kind === 'choose' || waiting.kind === 'results'
+  return interruption ? interruption.kind === 'whichTicket' : OWN_WORDS.includes(waiting.kind)
 }
 
 /** Other words for an option, in any language: `….options.poor` → `….words.poor`, `engine.yes` → `engine.words.yes`. */
-function synonymsOf(turn: Turn, { label }: Option): string[] {
+export function synonymsOf(turn: Turn, { label }: Option): string[] {
   if (typeof label === 'string') return []
   const parts = label.key.split('.')
   const last = parts.pop() ?? ''

@@ -4,6 +4,7 @@ import { citizenSays, confirmResolved, reopenByCitizen, withdrawTickets } from '
 import type { DeskServices } from '../desk/services.ts'
 import { newId } from '../ids.ts'
 import type { Message } from '../messaging/message.ts'
+import { forgetProfile, storeProfile } from '../profile/store-profile.ts'
 import { type Key, open, seal } from '../secrets.ts'
 import type { Effect } from './effects.ts'
 import { fileDraft } from './file-draft.ts'
@@ -48,6 +49,10 @@ export async function perform(performance: Performance, effects: readonly Effect
         break
       case 'refuseConsent':
         await tx`update contacts set consent_refused_at = ${now}, consent_at = null where id = ${contact.id}`
+        await forgetProfile(tx, contact.id)
+        break
+      case 'keepProfile':
+        await storeProfile(tx, contact, effect.profile, now)
         break
       case 'setCommune':
         await tx`update contacts set commune_code = ${effect.code} where id = ${contact.id}`
@@ -119,6 +124,7 @@ async function eraseContact({ tx, desk, turn, contact }: Performance): Promise<{
     tx`delete from attachments where contact_id = ${contact.id}`,
     tx`delete from screenings where contact_id = ${contact.id} and ticket_id is null`,
     tx`delete from sessions where contact_id = ${contact.id}`,
+    forgetProfile(tx, contact.id),
   ])
   return { id, key }
 }

@@ -1,10 +1,22 @@
-import { explain } from '../eligibility/explain.ts'
+import type { Question } from '../messaging/question.ts'
 import { applyingQuestions } from '../requests/request-type.ts'
 import { answerWords } from './answer-words.ts'
+import { basisLines, detailLines } from './details.ts'
 import type { Effect, Option, Words } from './effects.ts'
-import { answeredQuestions, questionById, requestTypeOf, screenAnswers, stepOf, waysOf } from './form.ts'
+import { kinOptions, memberOptions } from './family-options.ts'
+import {
+  answeredQuestions,
+  assumedQuestions,
+  circumstances,
+  questionById,
+  requestTypeOf,
+  stepOf,
+  themesToOffer,
+  waysOf,
+} from './form.ts'
 import { MENU, present, questionOptions, SKIP, UNKNOWN } from './options.ts'
 import { placeWords } from './place-words.ts'
+import { recapPrompt } from './recap.ts'
 import { shorten } from './render.ts'
 import { resultLines, resultOptions } from './results.ts'
 import type { Session } from './session.ts'
@@ -53,6 +65,28 @@ function plainPrompt(turn: Turn, session: Session): Prompt | null {
     }
     case 'results':
       return { lines: [{ key: 'check.afterResults' }], options: resultOptions(turn, session) }
+    case 'member':
+      return {
+        lines: [{ key: session.subject.theme === undefined ? 'check.who.ask' : 'check.who.theme' }],
+        options: memberOptions(turn, session),
+      }
+    case 'newMember':
+      return { lines: [{ key: 'check.newMember.ask' }], options: kinOptions() }
+    case 'recap':
+      return recapPrompt(turn, session, waiting.facts)
+    case 'themes': {
+      const more = session.subject.themes !== undefined
+      return {
+        lines: [{ key: more ? 'check.themes.more' : 'check.themes.ask' }],
+        options: [
+          ...(more ? themesToOffer(turn, session) : circumstances(turn, session)).map((theme) => ({
+            value: theme,
+            label: { key: `check.themes.of.${theme}` },
+          })),
+          { value: SKIP, label: { key: more ? 'check.themes.nothingMore' : 'check.themes.nobody' } },
+        ],
+      }
+    }
     case 'consent':
       return {
         lines: [{ key: 'engine.consentNeeded' }],
@@ -77,12 +111,21 @@ function interruptionPrompt(turn: Turn, session: Session): Prompt | null {
     case 'correct':
       return {
         lines: [{ key: 'engine.correct.ask' }],
-        options: answeredQuestions(turn, session).map((question) => ({
-          value: question.id,
-          label: shorten(
-            `${wordsOf(turn, session, { key: `${question.text}.label` })}: ${answerWords(turn, session, question)}`,
-          ),
-        })),
+        options: [
+          ...answeredQuestions(turn, session).map((question) => ({
+            value: question.id,
+            label: shorten(correctable(turn, session, question, session.answers)),
+          })),
+          ...assumedQuestions(turn, session).map(({ question, value }) => ({
+            value: question.id,
+            label: shorten(
+              wordsOf(turn, session, {
+                key: 'check.assumed',
+                values: { answer: correctable(turn, session, question, { [question.id]: value }) },
+              }),
+            ),
+          })),
+        ],
       }
     case 'places':
       return {
@@ -172,9 +215,20 @@ export function sayResults(turn: Turn, session: Session): Effect {
   return { kind: 'say', lines: resultLines(turn, session), options: [] }
 }
 
-/** Everything about one programme. */
+/** Everything about one programme; null when it is not among the results. */
 export function sayDetail(turn: Turn, session: Session, programme: string): Effect | null {
-  const determination = screenAnswers(turn, session).determinations.find((one) => one.programme === programme)
-  if (!determination) return null
-  return { kind: 'say', lines: explain(turn.definitions.eligibility, determination), options: [] }
+  const lines = detailLines(turn, session, programme)
+  return lines.length === 0 ? null : { kind: 'say', lines, options: [] }
+}
+
+/** The documents that the outcome of one programme rests on. */
+export function sayBasis(turn: Turn, session: Session, programme: string): Effect {
+  return { kind: 'say', lines: basisLines(turn, session, programme), options: [] }
+}
+
+/** "tuổi: 76"; of what is sensitive only the name. */
+function correctable(turn: Turn, session: Session, question: Question, answers: Session['answers']): string {
+  const label = wordsOf(turn, session, { key: `${question.text}.label` })
+  const isPrivate = turn.definitions.eligibility.facts.get(question.id)?.sensitive === true
+  return isPrivate ? label : `${label}: ${answerWords(turn, session, question, answers)}`
 }

@@ -7,6 +7,7 @@ import { takeAction, ticketsOfContact } from '../desk/tickets-of-contact.ts'
 import { newActionId } from '../ids.ts'
 import type { StoredUpdate, UpdateBody } from '../messaging/update.ts'
 import { enqueueAll } from '../outbox/enqueue.ts'
+import { loadProfiles, openProfile } from '../profile/store-profile.ts'
 import type { Key } from '../secrets.ts'
 import { keepFile, keepWords } from './keep-words.ts'
 import { perform } from './perform.ts'
@@ -40,6 +41,7 @@ export interface Received {
 /** A received update with what is known about the person. */
 interface Known extends Received {
   session: Session | null
+  sealedProfile: Uint8Array | null
   hasTickets: boolean
   attachmentIds: string[]
   messageId: number
@@ -59,8 +61,12 @@ export async function receive(
   now: Date,
 ): Promise<void> {
   const contacts = received.map(({ contact }) => contact)
-  const [sessions, ticketed, files] = await together([
+  const [sessions, profiles, ticketed, files] = await together([
     loadSessions(tx, contacts),
+    loadProfiles(
+      tx,
+      contacts.map(({ id }) => id),
+    ),
     contactsWithTickets(tx, contacts),
     together(received.map(({ contact, update }) => fileOf(tx, contact, update, now))),
   ])
@@ -68,6 +74,7 @@ export async function receive(
     contact,
     update,
     session: sessions.get(contact.id) ?? null,
+    sealedProfile: profiles.get(contact.id) ?? null,
     attachmentIds: files[place] ?? [],
   }))
   const messageIds = await keepWords(tx, words, now)
@@ -102,7 +109,7 @@ async function takeStep(tx: Transaction, { definitions, desk }: Services, known:
 }
 
 async function situationOf(tx: Transaction, known: Known, now: Date): Promise<Situation> {
-  const { contact, update, session, hasTickets, messageId, attachmentIds } = known
+  const { contact, update, session, sealedProfile, hasTickets, messageId, attachmentIds } = known
   return {
     consented: contact.consentAt !== null,
     communeCode: contact.communeCode,
@@ -112,6 +119,7 @@ async function situationOf(tx: Transaction, known: Known, now: Date): Promise<Si
     ticketAction: hasTickets ? await tappedTicketAction(tx, contact, session, update) : null,
     messageId,
     attachmentIds,
+    profile: () => (sealedProfile === null ? null : openProfile(contact.key, sealedProfile)),
     now,
     today: localDay(now),
     newActionId,

@@ -1,17 +1,26 @@
+import type { Determination } from '../eligibility/determine.ts'
 import { formatDay } from '../i18n.ts'
+import { EMPTY_PROFILE, SELF } from '../profile/profile.ts'
 import type { Option, Words } from './effects.ts'
-import { screenAnswers } from './form.ts'
+import { isAboutPeople, memberName } from './family.ts'
+import { circumstances, screenAnswers } from './form.ts'
 import { MENU } from './options.ts'
 import type { Session } from './session.ts'
 import { type Turn, wordsOf } from './situation.ts'
 
 export const DETAIL = 'detail:'
 export const FILE = 'file:'
+export const BASIS = 'basis'
+export const ANOTHER = 'another'
+export const FAMILY = 'family'
+export const SPECIAL = 'special'
 
 /** The order in which outcomes are told: what helps comes first. */
 const TOLD = ['eligible', 'needs_officer', 'unknown', 'not_eligible', 'not_in_force'] as const
 
 const HELPS: readonly string[] = ['eligible', 'needs_officer']
+/** Of what does not help for now, more names than these only hide what does. */
+const MOST_NAMED = 6
 
 function nameWithBetter(
   turn: Turn,
@@ -23,12 +32,26 @@ function nameWithBetter(
   return `${name} ${wordsOf(turn, session, { key: 'check.superseded', values: { other: { key: `programmes.${superseded_by}.name` } } })}`
 }
 
+/** Somebody else was asked about: what is meant for that person comes before what is the household's. */
+function determinationsToTell(turn: Turn, session: Session): Determination[] {
+  const { determinations } = screenAnswers(turn, session)
+  if ((session.subject.member ?? SELF) === SELF) return determinations
+  const { programmes } = turn.definitions.eligibility
+  const rank = ({ programme }: Determination) => (programmes.get(programme)?.subject === 'p' ? 0 : 1)
+  return determinations.toSorted((a, b) => rank(a) - rank(b))
+}
+
 /** One line an outcome, one bullet a programme. */
 export function resultLines(turn: Turn, session: Session): Words[] {
-  const { determinations } = screenAnswers(turn, session)
+  const determinations = determinationsToTell(turn, session)
+  const { member } = session.subject
   const lines: Words[] = [{ key: 'check.results', values: { day: formatDay(turn.situation.today) } }]
+  if (member !== undefined && member !== SELF)
+    lines.unshift({ key: 'check.resultsFor', values: { who: memberName(turn, session, member) } })
   for (const outcome of TOLD) {
-    const these = determinations.filter((one) => one.outcome === outcome)
+    const these = determinations.filter(
+      (one) => one.outcome === outcome && !isOfSpecialGroup(turn, session, one) && !isOpenToAll(one),
+    )
     if (these.length === 0) continue
     // Programmes that are over only matter to somebody who asked for them.
     if (outcome === 'not_in_force' && determinations.length > these.length) continue
@@ -38,27 +61,59 @@ export function resultLines(turn: Turn, session: Session): Words[] {
     lines.push(
       HELPS.includes(outcome)
         ? `${heading}\n${names.map((name) => `• ${name}`).join('\n')}`
-        : `${heading} ${names.join('; ')}.`,
+        : `${heading} ${shortList(turn, session, names)}.`,
     )
   }
+  const open = determinations.filter(isOpenToAll).map((one) => nameWithBetter(turn, session, one))
+  if (open.length > 0)
+    lines.push(`${wordsOf(turn, session, { key: 'check.outcome.referral' })} ${shortList(turn, session, open)}.`)
+  if (determinations.some((one) => isOfSpecialGroup(turn, session, one))) lines.push({ key: 'check.specialGroups' })
   return lines
 }
 
-/** Details of each programme that can help, then a request, then the menu. */
+/** A way to an office that stands open to everybody: no finding about this person. */
+function isOpenToAll({ kind, outcome }: Determination): boolean {
+  return kind === 'referral' && outcome === 'needs_officer'
+}
+
+/** Refused only as nobody spoke of a special circumstance: told together, not by name, unless it was asked for. */
+function isOfSpecialGroup(turn: Turn, session: Session, { programme, outcome, assumed }: Determination): boolean {
+  const { facts } = turn.definitions.eligibility
+  const isNamed = (session.subject.about ?? '').split(' ').includes(programme)
+  return !isNamed && outcome === 'not_eligible' && assumed.some((id) => facts.get(id)?.special === true)
+}
+
+function shortList(turn: Turn, session: Session, names: readonly string[]): string {
+  if (names.length <= MOST_NAMED) return names.join('; ')
+  const rest = { key: 'check.andMore', values: { count: names.length - MOST_NAMED + 1 } }
+  return [...names.slice(0, MOST_NAMED - 1), wordsOf(turn, session, rest)].join('; ')
+}
+
+/** A request, the programme that can help most, its basis once it was looked at; then other members, the menu, the rest. */
 export function resultOptions(turn: Turn, session: Session): Option[] {
-  const { determinations } = screenAnswers(turn, session)
+  const determinations = determinationsToTell(turn, session)
   const told = TOLD.flatMap((outcome) => determinations.filter((one) => one.outcome === outcome))
   const detail = session.subject.detail
   const about = told.find((one) => one.programme === detail)
   const topicOfDetail = about ? turn.definitions.eligibility.programmes.get(about.programme)?.topic : undefined
   const topic = topicOfDetail ?? session.subject.topic ?? 'general_support'
   const file: Option[] = [{ value: `${FILE}${topic}`, label: { key: 'check.file' } }]
+  const basis: Option[] = about ? [{ value: BASIS, label: { key: 'check.basis.show' } }] : []
+  const another: Option[] = isAboutPeople(turn, session) ? [{ value: ANOTHER, label: { key: 'check.another' } }] : []
+  const family: Option[] =
+    (session.family ?? EMPTY_PROFILE).members.length > 1 ? [{ value: FAMILY, label: { key: 'check.family.show' } }] : []
+  const special: Option[] =
+    circumstances(turn, session).length > 0 ? [{ value: SPECIAL, label: { key: 'check.themes.show' } }] : []
   const ways: Option[] = [
+    ...another,
+    ...family,
+    ...special,
     { value: 'correct', label: { key: 'check.correct' } },
     { value: MENU, label: { key: 'engine.menu' } },
   ]
   const details = told
+    .toSorted((a, b) => Number(isOpenToAll(a)) - Number(isOpenToAll(b)))
     .filter((one) => one.programme !== detail && (one.outcome !== 'not_in_force' || told.length === 1))
     .map((one) => ({ value: `${DETAIL}${one.programme}`, label: { key: `programmes.${one.programme}.name` } }))
-  return [...file, ...details.slice(0, 1), ...ways, ...details.slice(1)]
+  return [...file, ...basis, ...details.slice(0, 1), ...ways, ...details.slice(1)]
 }

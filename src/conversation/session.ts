@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { profileSchema } from '../profile/profile.ts'
 
 /** One thing a person can tap, type by number or by its words. `value` is ours; `id` is what the channel carries. */
 const offeredSchema = z.object({ value: z.string(), id: z.string(), words: z.string() })
@@ -11,8 +12,16 @@ const answersSchema = z.record(z.string(), answerSchema)
 const plainWaitingSchema = z.discriminatedUnion('kind', [
   /** A `choose` step of the flow. */
   z.object({ kind: z.literal('choose') }),
-  /** One question of a form, or of an `ask` step. */
-  z.object({ kind: z.literal('question'), id: z.string() }),
+  /** One question of a form, or of an `ask` step; `again`: its answer is being corrected. */
+  z.object({ kind: z.literal('question'), id: z.string(), again: z.boolean().optional() }),
+  /** For whom a screening is. */
+  z.object({ kind: z.literal('member') }),
+  /** Who the person is that was not spoken of before. */
+  z.object({ kind: z.literal('newMember') }),
+  /** Whether these facts, understood or remembered, are right. */
+  z.object({ kind: z.literal('recap'), facts: z.array(z.string()) }),
+  /** Whether somebody is in one of the special circumstances. */
+  z.object({ kind: z.literal('themes') }),
   z.object({ kind: z.literal('summary') }),
   z.object({ kind: z.literal('results') }),
   z.object({ kind: z.literal('consent') }),
@@ -56,7 +65,10 @@ export const sessionSchema = z.object({
   interruption: interruptionSchema.nullable(),
   /** Answers of the flow that runs. A key that stands here with `null` was asked and is not known. */
   answers: answersSchema,
-  /** What the flow is about: `topic`, `request` (its type), `requestVersion`, `village`, `urgent` (kind). */
+  /**
+   * What the flow is about: `topic`, `request` (its type), `requestVersion`, `village`, `urgent` (kind), `said` (the
+   * sentence that led here); of a screening `member`, `detail` (programme), `theme` and `themes` (asked, offered).
+   */
   subject: z.record(z.string(), z.string()),
   trail: z.array(placeSchema),
   offered: z.array(offeredSchema),
@@ -71,6 +83,8 @@ export const sessionSchema = z.object({
   held: z.string().nullable(),
   /** When the person last said something to an officer. ISO. */
   saidToOfficerAt: z.string().nullable(),
+  /** The household and its members as far as they were spoken of; null before the first screening. */
+  family: profileSchema.nullable().default(null),
   updatedAt: z.string(),
 })
 
@@ -122,6 +136,7 @@ export function newSession(
     talkFrom: null,
     held: null,
     saidToOfficerAt: null,
+    family: null,
     updatedAt: now.toISOString(),
   }
 }

@@ -1,5 +1,7 @@
 import type { EligibilityDefinitions } from '../eligibility/programme.ts'
 import type { Texts } from '../i18n.ts'
+import type { Knowledge } from '../knowledge/article.ts'
+import type { Profile } from '../profile/profile.ts'
 import type { RequestType } from '../requests/request-type.ts'
 import type { Territory } from '../territory/territory.ts'
 import type { Understander } from '../understanding/understander.ts'
@@ -14,6 +16,7 @@ export interface Definitions {
   eligibility: EligibilityDefinitions
   territory: Territory
   understander: Understander
+  knowledge: Knowledge
   texts: Texts
 }
 
@@ -43,6 +46,8 @@ export interface Situation {
   messageId: number
   /** Attachments made of what the person just sent. */
   attachmentIds: string[]
+  /** What was kept of the household with consent; opened only when it is needed. */
+  profile(): Profile | null
   now: Date
   /** Local day of `now`. */
   today: string

@@ -4,6 +4,7 @@ import { fold } from '../understanding/normalise.ts'
 import { begin, continueForm, type StepResult } from './advance.ts'
 import { takeCommand } from './commands.ts'
 import type { Effect } from './effects.ts'
+import { keepFamily } from './family.ts'
 import { questionById, requestTypeOf, stepOf } from './form.ts'
 import { takeFreeText, takeUrgentWords } from './free-text.ts'
 import { ask, promptOf } from './prompt.ts'
@@ -31,7 +32,11 @@ export function step(
   const turn: Turn = { definitions, situation }
   const body = shorten(received)
   const result = stored ? stepOn(turn, fitToFlows(definitions, stored), body) : stepFirst(turn, body)
-  return withHeldWords(turn, { ...result, session: { ...result.session, updatedAt: situation.now.toISOString() } })
+  const heard = withHeldWords(turn, {
+    ...result,
+    session: { ...result.session, updatedAt: situation.now.toISOString() },
+  })
+  return keepFamily(turn, stored, heard)
 }
 
 function shorten(body: UpdateBody): UpdateBody {
@@ -132,10 +137,13 @@ function findFooting(turn: Turn, session: Session): StepResult {
   return begin(turn, session, 'menu', {}, [changed])
 }
 
+const BEGUN = ['question', 'summary', 'member', 'newMember', 'recap', 'themes']
+
 /** A form that lay for days is not gone on with unasked. */
 function isStale(turn: Turn, session: Session): boolean {
-  const begun = session.waiting.kind === 'question' || session.waiting.kind === 'summary'
-  return begun && turn.situation.now.getTime() - Date.parse(session.updatedAt) > SILENCE_MS
+  return (
+    BEGUN.includes(session.waiting.kind) && turn.situation.now.getTime() - Date.parse(session.updatedAt) > SILENCE_MS
+  )
 }
 
 /** A photo that no question asked for goes to the person's only open ticket. */

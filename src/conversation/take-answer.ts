@@ -1,25 +1,25 @@
 import type { AnswerValue, Question } from '../messaging/question.ts'
 import type { UpdateBody } from '../messaging/update.ts'
-import {
-  advance,
-  begin,
-  beginRequest,
-  continueForm,
-  fileRequest,
-  requestTypeFor,
-  type StepResult,
-  screeningSubject,
-} from './advance.ts'
+import { advance, begin, beginRequest, continueForm, fileRequest, requestTypeFor, type StepResult } from './advance.ts'
+import { answerTopic } from './answer-topic.ts'
 import { beginCorrection } from './commands.ts'
 import type { Effect, Words } from './effects.ts'
-import { questionById, stepOf } from './form.ts'
-import { goToTopic, takeFreeText } from './free-text.ts'
+import { questionById, stepOf, withoutDependents } from './form.ts'
+import { goToTopic } from './free-text.ts'
 import { MENU, MORE, matchOption, SKIP, UNKNOWN } from './options.ts'
-import { ask, promptOf, sayDetail } from './prompt.ts'
-import { readAnswer, wrongKind } from './read-answer.ts'
-import { DETAIL, FILE } from './results.ts'
+import { ask, promptOf } from './prompt.ts'
+import { readAnswer } from './read-answer.ts'
 import { remember, type Session } from './session.ts'
 import type { Turn } from './situation.ts'
+import {
+  takeMember,
+  takeNewMember,
+  takeOtherWords,
+  takeRecap,
+  takeResultChoice,
+  takeSentence,
+  takeThemes,
+} from './take-screening.ts'
 
 /** Unreadable answers in a row after which an officer is offered. */
 const MISSES_BEFORE_HELP = 2
@@ -57,6 +57,14 @@ export function takeAnswer(turn: Turn, session: Session, body: UpdateBody): Step
       return ask(turn, session, [], [{ key: 'engine.again.option' }])
     case 'results':
       return chosen === null ? takeOtherWords(turn, session, body) : takeResultChoice(turn, session, chosen)
+    case 'member':
+      return takeMember(turn, session, body, chosen)
+    case 'newMember':
+      return takeNewMember(turn, session, body, chosen)
+    case 'recap':
+      return takeRecap(turn, session, waiting.facts, body, chosen)
+    case 'themes':
+      return takeThemes(turn, session, body, chosen)
     case 'consent':
       if (chosen === 'agree') return fileRequest(turn, session, [{ kind: 'giveConsent' }])
       if (chosen === 'refuse') {
@@ -71,11 +79,6 @@ export function takeAnswer(turn: Turn, session: Session, body: UpdateBody): Step
   }
 }
 
-function takeOtherWords(turn: Turn, session: Session, body: UpdateBody): StepResult {
-  if (body.kind === 'text') return takeFreeText(turn, session, body.text)
-  return ask(turn, session, [], [{ key: wrongKind(body) }])
-}
-
 function choose(turn: Turn, session: Session, value: string): StepResult {
   const step = stepOf(turn, session)
   const option = step && 'options' in step ? step.options.find((one) => one.value === value) : undefined
@@ -85,28 +88,19 @@ function choose(turn: Turn, session: Session, value: string): StepResult {
   const { start } = option
   if (start === undefined) return ask(turn, session)
   const topic = start.topic ?? session.subject.topic
-  const subject = topic === undefined ? {} : { topic }
+  const { said, about } = session.subject
+  const subject = {
+    ...(topic === undefined ? {} : { topic }),
+    ...(said === undefined ? {} : { said }),
+    ...(about === undefined ? {} : { about }),
+  }
+  if (start.flow === 'answer' && topic !== undefined) {
+    const told = answerTopic(turn, session, { topic, intent: 'how_to_apply', text: null }, [])
+    if (told !== null) return told
+  }
   if (start.flow !== 'request') return begin(turn, from, start.flow, subject)
   const type = start.request ?? requestTypeFor(topic ?? 'general_support')
   return beginRequest(turn, session, type, { topic: topic ?? 'general_support' }, session.subject.said ?? null)
-}
-
-function takeResultChoice(turn: Turn, session: Session, chosen: string): StepResult {
-  if (chosen === 'correct') return beginCorrection(turn, session)
-  if (chosen.startsWith(DETAIL)) {
-    const programme = chosen.slice(DETAIL.length)
-    const detail = sayDetail(turn, session, programme)
-    return ask(
-      turn,
-      { ...session, subject: { ...session.subject, detail: programme }, page: 0 },
-      detail ? [detail] : [],
-    )
-  }
-  if (chosen.startsWith(FILE)) {
-    const topic = chosen.slice(FILE.length)
-    return beginRequest(turn, session, requestTypeFor(topic), { topic, ...screeningSubject(turn, session) }, null)
-  }
-  return ask(turn, session)
 }
 
 function answerQuestion(
@@ -123,6 +117,8 @@ function answerQuestion(
   if (reading.kind === 'answer')
     return accept(turn, session, question, reading.value, reading.note ? [reading.note] : [])
   if (reading.kind === 'places') return choosePlace(turn, session, question, reading.matches)
+  const told = body.kind === 'text' ? takeSentence(turn, session, body.text) : null
+  if (told) return told
   return askAgain(turn, session, body, { key: reading.key, ...(reading.values ? { values: reading.values } : {}) })
 }
 
@@ -141,9 +137,12 @@ export function accept(
   value: AnswerValue,
   lead: Words[] = [],
 ): StepResult {
+  const { waiting } = session
+  const isCorrected = waiting.kind === 'question' && waiting.again === true
+  const answers = { ...session.answers, [question.id]: value }
   const answered: Session = {
     ...remember(session),
-    answers: { ...session.answers, [question.id]: value },
+    answers: isCorrected ? withoutDependents(turn, answers, question.id) : answers,
     interruption: null,
   }
   const effects: Effect[] =

@@ -6,6 +6,8 @@ import type { WorkingCalendar } from '../desk/working-time.ts'
 import { readEligibility } from '../eligibility/read-programmes.ts'
 import { type Fault, InvalidConfiguration } from '../errors.ts'
 import { loadTexts, type Texts } from '../i18n.ts'
+import { missingKnowledgeTexts } from '../knowledge/check-knowledge.ts'
+import { readKnowledge } from '../knowledge/read-knowledge.ts'
 import { readRequests } from '../requests/read-requests.ts'
 import { readTerritory } from '../territory/read-territory.ts'
 import { readCommands } from '../understanding/commands.ts'
@@ -32,17 +34,20 @@ export function readDefinitions(root: string): ProductDefinitions {
   const flows = keep(readFlows(join(flowsDirectory, 'conversations')))
   const requests = keep(readRequests(join(flowsDirectory, 'requests')))
   const eligibility = keep(readEligibility(flowsDirectory))
+  const knowledge = eligibility && keep(readKnowledge(flowsDirectory, eligibility))
   const territory = keep(readTerritory(flowsDirectory))
   const calendar = keep(readCalendar(flowsDirectory))
   const commands = keep(readCommands(flowsDirectory))
   const understander = keep(readUnderstanding(flowsDirectory))
   if (flows && requests) faults.push(...checkFlows(flows, new Set(requests.keys())))
   if (texts && flows && requests && eligibility) faults.push(...missingTexts(texts, { flows, requests, eligibility }))
+  if (texts && knowledge) faults.push(...missingKnowledgeTexts(knowledge, texts))
   if (
     !texts ||
     !flows ||
     !requests ||
     !eligibility ||
+    !knowledge ||
     !territory ||
     !calendar ||
     !commands ||
@@ -51,7 +56,7 @@ export function readDefinitions(root: string): ProductDefinitions {
   ) {
     throw new InvalidConfiguration(faults)
   }
-  return { texts, flows, requests, eligibility, territory, calendar, understander }
+  return { texts, flows, requests, eligibility, knowledge, territory, calendar, understander }
 }
 
 function readTexts(directory: string, faults: Fault[]): Texts | undefined {

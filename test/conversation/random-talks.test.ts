@@ -27,6 +27,9 @@ const WISHES = [
   'nha toi dot nat',
   'chong toi danh toi',
   'tôi cần được giúp đỡ về đất đai với hàng xóm',
+  'mẹ tôi 76 tuổi, hộ nghèo',
+  'con tôi 4 tuổi học mẫu giáo, bị khuyết tật nặng',
+  'nhà tôi hộ cận nghèo có được trợ cấp không',
 ]
 const ANSWERS = [
   'Trung Nghĩa',

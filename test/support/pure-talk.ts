@@ -5,6 +5,7 @@ import type { Definitions, KnownTicket, Situation } from '../../src/conversation
 import { wordsOf } from '../../src/conversation/situation.ts'
 import { step } from '../../src/conversation/step.ts'
 import type { UpdateBody } from '../../src/messaging/update.ts'
+import type { Profile } from '../../src/profile/profile.ts'
 import { productDefinitions } from './definitions.ts'
 
 /** A talk with the engine alone: no database, effects on the contact played in memory, time moved by hand. */
@@ -15,6 +16,7 @@ export class PureTalk {
   communeCode: string | null = null
   talkTicketId: number | null = null
   tickets: KnownTicket[] = []
+  profile: Profile | null = null
   effects: Effect[] = []
   readonly definitions: Definitions
   private count = 0
@@ -96,6 +98,7 @@ export class PureTalk {
       ticketAction: null,
       messageId: ++this.count,
       attachmentIds,
+      profile: () => this.profile,
       now: this.now,
       today: this.now.toISOString().slice(0, 10),
       newActionId: () => `a${++this.count}`,
@@ -105,9 +108,11 @@ export class PureTalk {
   private play(effect: Effect): void {
     if (effect.kind === 'giveConsent') this.consented = true
     if (effect.kind === 'refuseConsent') this.consented = false
+    if (effect.kind === 'keepProfile') this.profile = effect.profile
     if (effect.kind === 'setCommune') this.communeCode = effect.code
     if (effect.kind === 'erase') {
       this.session = null
+      this.profile = null
       this.consented = false
       this.communeCode = null
       this.tickets = []

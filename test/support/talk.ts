@@ -143,7 +143,8 @@ export class Talk {
   /** What reached the person since the last time this was asked. */
   async hears(): Promise<Message[]> {
     const all = await this.received()
-    const fresh = all.slice(this.seen)
+    // Somebody who was forgotten begins anew, also in what was said to them.
+    const fresh = all.slice(all.length < this.seen ? 0 : this.seen)
     this.seen = all.length
     return fresh
   }

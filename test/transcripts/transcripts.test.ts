@@ -10,6 +10,7 @@ import { resolve } from '../../src/desk/resolve.ts'
 import type { Message } from '../../src/messaging/message.ts'
 import { createDemoAccounts } from '../../src/officers/demo-accounts.ts'
 import type { Officer } from '../../src/officers/permissions.ts'
+import { openJson } from '../../src/secrets.ts'
 import { createDatabase } from '../support/database.ts'
 import { productDefinitions, ROOT } from '../support/definitions.ts'
 import { type Spine, startSpine, Talk, type TalkChannel } from '../support/talk.ts'
@@ -24,6 +25,8 @@ const lineSchema = z.union([
   z.strictObject({ bot: z.union([z.string(), z.array(z.string())]) }),
   z.strictObject({ bot_says: z.string() }),
   z.strictObject({ buttons: z.array(z.string()) }),
+  /** Whether anything of the household is kept for the next time. */
+  z.strictObject({ profile: z.enum(['kept', 'none']) }),
   z.strictObject({
     officer: z.enum(['claim', 'reply', 'ask', 'resolve']),
     ticket: z.number().default(1),
@@ -37,6 +40,8 @@ const lineSchema = z.union([
         status: z.string(),
         urgent: z.boolean().default(false),
         said: z.number().optional(),
+        /** Whom the screening that goes with it was about. */
+        about: z.string().optional(),
       }),
     ),
   }),
@@ -74,16 +79,37 @@ function rawText(key: string): string {
   return definitions.texts.text('vi', key, new Proxy({}, { get: () => undefined }))
 }
 
-async function ticketsOf(
-  talk: Talk,
-): Promise<
-  { number: string; topic: string; unit_id: string; status: string; urgent: boolean; seq: number; said: number }[]
-> {
-  return sql`select t.number, t.topic, t.unit_id, t.status, t.urgent,
+interface TicketRow {
+  number: string
+  topic: string
+  unit_id: string
+  status: string
+  urgent: boolean
+  seq: number
+  said: number
+  /** Whom its screening was about. */
+  about: string | undefined
+}
+
+async function ticketsOf(talk: Talk): Promise<TicketRow[]> {
+  const rows = await sql`select t.number, t.topic, t.unit_id, t.status, t.urgent, t.sealed_answers, c.sealed_key,
       (select max(seq) from activity a where a.ticket_id = t.id)::int as seq,
       (select count(*) from activity a where a.ticket_id = t.id and a.verb = 'said')::int as said
     from tickets t join contacts c on c.id = t.contact_id
     where c.address_hash = ${spine.desk.secrets.keyedHash('address', `${talk.channel}\0${spine.adapters[talk.channel].account}\0${talk.address}`)} order by t.id`
+  return rows.map(({ sealed_answers, sealed_key, ...row }) => {
+    const key = spine.desk.secrets.openPersonKey(sealed_key)
+    const about = answersSchema.parse(openJson(key, sealed_answers)).find(({ id }) => id === 'member')?.value
+    return { ...(row as Omit<TicketRow, 'about'>), about }
+  })
+}
+
+const answersSchema = z.array(z.object({ id: z.string(), value: z.string() }))
+
+async function countProfiles(talk: Talk): Promise<number> {
+  const rows = await sql`select 1 from profiles p join contacts c on c.id = p.contact_id
+    where c.address_hash = ${spine.desk.secrets.keyedHash('address', `${talk.channel}\0${spine.adapters[talk.channel].account}\0${talk.address}`)}`
+  return rows.length
 }
 
 async function actAsOfficer(spine: Spine, talk: Talk, line: Extract<Line, { officer: string }>): Promise<void> {
@@ -129,10 +155,13 @@ async function play(line: Line, talk: Talk, heard: Message[]): Promise<Message[]
   else if ('bot_says' in line) expect(words).toContain(line.bot_says)
   else if ('buttons' in line)
     expect(heard.at(-1)?.actions.map((action) => action.label)).toEqual(expect.arrayContaining(line.buttons))
+  else if ('profile' in line) expect(await countProfiles(talk)).toBe(line.profile === 'kept' ? 1 : 0)
   else if ('tickets' in line) {
-    const tickets = (await ticketsOf(talk)).map(({ topic, unit_id, status, urgent, said }, index) => {
-      const wantsSaid = line.tickets[index]?.said !== undefined
-      return { topic, unit: unit_id, status, urgent, ...(wantsSaid ? { said } : {}) }
+    const rows = await ticketsOf(talk)
+    const tickets = rows.map(({ topic, unit_id, status, urgent, said, about }, index) => {
+      const { said: wantsSaid, about: wantsAbout } = line.tickets[index] ?? {}
+      const more = { ...(wantsSaid === undefined ? {} : { said }), ...(wantsAbout === undefined ? {} : { about }) }
+      return { topic, unit: unit_id, status, urgent, ...more }
     })
     expect(tickets).toEqual(line.tickets)
   } else if (line.bot === 'none') expect(words).toBe('')
