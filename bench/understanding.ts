@@ -1,9 +1,12 @@
 /**
  * How well free text is understood, and how fast. Run with `node bench/understanding.ts`.
  *
- * Three ways are compared: the nearest known phrases, a linear classifier on words, one on letters, and mixes. No line
- * of `test/` ever teaches: development lines and held-out lines are texts unseen, and each phrase of `topics.yaml` is
- * judged by a classifier taught without its fifth of them (hard: a phrase that repeats no other is among them).
+ * Three ways are compared: the nearest known phrases, a linear classifier on words, one on letters, and mixes. The
+ * product is taught by `topics.yaml` alone: development lines and held-out lines are texts unseen. Cross-validation shows
+ * what is left to learn: of the phrases, each fifth is judged by a classifier taught without it (hard: a phrase that
+ * repeats no other is among them); of the development lines, each fifth of the families by one taught with the phrases
+ * and the other families. A family is a line with all that is derived from it; it is never torn apart. The second
+ * held-out set was written before the phrases of its day and judged without a look at its failures: it is the estimate.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +14,7 @@ import { type Classifier, SETTINGS, type Settings, teachClassifier } from '../sr
 import { decide } from '../src/understanding/decide.ts'
 import { normalise } from '../src/understanding/normalise.ts'
 import { readUnderstanding } from '../src/understanding/read-topics.ts'
-import { type Example, examplesOf, readTopicsFile, topicOfLabel } from '../src/understanding/topics-file.ts'
+import { doorLabel, type Example, examplesOf, readTopicsFile, topicOfLabel } from '../src/understanding/topics-file.ts'
 
 interface Line {
   text: string
@@ -20,6 +23,7 @@ interface Line {
 }
 interface Judged extends Line {
   topics: { id: string; score: number }[]
+  familiarity: number
 }
 
 const root = join(import.meta.dirname, '..')
@@ -31,6 +35,7 @@ const file = read.value
 const phrases = examplesOf(file)
 const development = lines('test/cases/utterances.jsonl')
 const heldOut = lines('test/understanding/held-out.jsonl')
+const second = lines('test/understanding/held-out-2.jsonl')
 
 const APPROACHES: Record<string, Settings> = {
   'nearest phrases': { ...SETTINGS, retrievalShare: 1, decisiveFactor: 1 },
@@ -56,7 +61,9 @@ console.table(
         name,
         {
           'development lines': rates(judge(taught, development)),
+          'dev., 5 folds of families': rates(overFamilies(settings)),
           'held-out lines': rates(judge(taught, heldOut)),
+          'second held-out': rates(judge(taught, second)),
           'phrases, 5 folds': rates(crossValidated(settings)),
         },
       ]
@@ -69,7 +76,9 @@ const used = teachClassifier(file, phrases)
 console.table({
   'development lines': decisions(judge(used, development)),
   'development families': decisions(firstOfFamily(judge(used, development))),
+  'development, 5 folds of families': decisions(overFamilies(SETTINGS)),
   'held-out lines': decisions(judge(used, heldOut)),
+  'second held-out': decisions(judge(used, second)),
   'phrases, 5 folds': decisions(crossValidated(SETTINGS)),
 })
 
@@ -85,10 +94,25 @@ function lines(path: string): Line[] {
 }
 
 function judge(classifier: Classifier, unseen: readonly Line[]): Judged[] {
-  return unseen.map((line) => ({
-    ...line,
-    topics: classifier.classify(classifier.repair(normalise(line.text).words)).topics,
-  }))
+  return unseen.map((line) => {
+    const words = classifier.repair(normalise(line.text).words)
+    return { ...line, topics: classifier.classify(words).topics, familiarity: classifier.familiarity(words) }
+  })
+}
+
+/**
+ * Development lines judged by a classifier taught with the phrases and the families of the other folds. What is out of
+ * scope teaches under no door.
+ */
+function overFamilies(settings: Settings): Judged[] {
+  const families = [...new Set(development.map(({ family }) => family))]
+  return Array.from({ length: FOLDS }, (_, fold) => {
+    const isUnseen = ({ family }: Line) => families.indexOf(family) % FOLDS === fold
+    const known = development
+      .filter((line) => !isUnseen(line))
+      .map(({ text, topic }): Example => ({ text, label: topic === 'out_of_scope' ? doorLabel('no_door') : topic }))
+    return judge(teachClassifier(file, [...phrases, ...known], settings), development.filter(isUnseen))
+  }).flat()
 }
 
 /** Every second phrase without its diacritics, as half of the people type. */
@@ -126,15 +150,17 @@ function isService(id: string | undefined): boolean {
 function decisions(judged: readonly Judged[]) {
   const services = judged.filter((line) => isService(line.topic))
   const outside = judged.filter((line) => line.topic === 'out_of_scope')
-  const accepted = services.filter((line) => decide(line.topics) === 'accept')
+  const accepted = services.filter((line) => decide(line.topics, line.familiarity) === 'accept')
   return {
     texts: judged.length,
     'service accepted': percent(accepted.length / services.length),
     'of these rightly': percent(share(accepted, (line) => line.topics[0]?.id === line.topic)),
-    'service asked back': percent(share(services, (line) => decide(line.topics) === 'ask')),
-    'service sent away': percent(share(services, (line) => decide(line.topics) === 'out_of_scope')),
-    'out of scope sent away': percent(share(outside, (line) => decide(line.topics) === 'out_of_scope')),
-    'out of scope accepted': percent(share(outside, (line) => decide(line.topics) === 'accept')),
+    'service asked back': percent(share(services, (line) => decide(line.topics, line.familiarity) === 'ask')),
+    'service sent away': percent(share(services, (line) => decide(line.topics, line.familiarity) === 'out_of_scope')),
+    'out of scope sent away': percent(
+      share(outside, (line) => decide(line.topics, line.familiarity) === 'out_of_scope'),
+    ),
+    'out of scope accepted': percent(share(outside, (line) => decide(line.topics, line.familiarity) === 'accept')),
   }
 }
 

@@ -2,6 +2,7 @@
 import { join, relative } from 'node:path'
 import type { Fault } from '../errors.ts'
 import { readCommands } from './commands.ts'
+import { readFactPhrases } from './fact-phrases.ts'
 import { normalise } from './normalise.ts'
 import { examplesOf, INTENTS, readTopicsFile, TOPICS, type TopicsFile } from './topics-file.ts'
 import { readUrgency } from './urgency.ts'
@@ -12,11 +13,13 @@ export function checkUnderstanding(flowsDirectory: string): Fault[] {
   const topics = readTopicsFile(flowsDirectory)
   const urgencies = readUrgency(flowsDirectory)
   const commands = readCommands(flowsDirectory)
+  const phrases = readFactPhrases(flowsDirectory)
   const where = relative(process.cwd(), join(flowsDirectory, 'topics.yaml'))
   return [
     ...('faults' in topics ? topics.faults : checkTopics(topics.value, where)),
     ...('faults' in urgencies ? urgencies.faults : []),
     ...('faults' in commands ? commands.faults : []),
+    ...('faults' in phrases ? phrases.faults : []),
   ]
 }
 

@@ -3,7 +3,7 @@
  * the phrases that settle a topic whatever else is said.
  */
 import { featuresOf, indexKeywords, type KeywordIndex, withoutDiacritics } from './features.ts'
-import { buildLexicon, repairBySound } from './lexicon.ts'
+import { buildLexicon, type Lexicon, repairBySound } from './lexicon.ts'
 import {
   type BlockWeights,
   buildVocabulary,
@@ -60,6 +60,8 @@ export interface Classifier {
   /** Words misspelt by ear put right; what `classify` expects. */
   repair(words: readonly Word[]): Word[]
   classify(words: readonly Word[]): Classified
+  /** Share of the words that the phrases know; near zero for a run of keys. */
+  familiarity(words: readonly Word[]): number
   featureCount: number
   labelCount: number
 }
@@ -91,9 +93,16 @@ export function teachClassifier(
   return {
     repair: (words) => repairBySound(words, lexicon),
     classify: (words) => classify(words, { keywords, vocabulary, linear, retrieval, decisive, settings }),
+    familiarity: (words) => familiarity(words, lexicon),
     featureCount: size,
     labelCount: linear.labels.length,
   }
+}
+
+/** A number alone says nothing; beside words it belongs to them. */
+function familiarity(words: readonly Word[], lexicon: Lexicon): number {
+  const spoken = words.filter((word) => !/^\p{N}/u.test(word.plain))
+  return spoken.length === 0 ? 0 : spoken.filter((word) => lexicon.known.has(word.plain)).length / spoken.length
 }
 
 interface Taught {

@@ -19,17 +19,31 @@ export interface Thresholds {
   /** Below this the bot asks rather than says that it is out of scope. */
   outOfScope: number
   smalltalk: number
+  /** A text of which so little is known is nobody's to send away; one of which less is known is not acted on. */
+  familiar: number
+  barelyFamiliar: number
 }
 
 /** Chosen by `bench/understanding.ts`, where the rates they lead to are printed. */
-export const THRESHOLDS: Thresholds = { accept: 0.4, closest: 0.7, outOfScope: 0.45, smalltalk: 0.3 }
+export const THRESHOLDS: Thresholds = {
+  accept: 0.4,
+  closest: 0.7,
+  outOfScope: 0.45,
+  smalltalk: 0.3,
+  familiar: 0.5,
+  barelyFamiliar: 0.3,
+}
 
+/** `familiarity`: share of the words that are known at all; of a run of keys nothing follows but a question. */
 export function decide(
   topics: Understanding['topics'],
+  familiarity = 1,
   thresholds: Thresholds = THRESHOLDS,
 ): Understanding['decision'] {
   const [first, second] = topics
   if (!first) return 'ask'
+  const isService = first.id !== 'out_of_scope' && first.id !== 'smalltalk'
+  if (familiarity <= (isService ? thresholds.barelyFamiliar : thresholds.familiar)) return 'ask'
   if (first.id === 'out_of_scope') return first.score >= thresholds.outOfScope ? 'out_of_scope' : 'ask'
   if (first.id === 'smalltalk') return first.score >= thresholds.smalltalk ? 'smalltalk' : 'ask'
   if (first.score < thresholds.accept) return 'ask'

@@ -53,13 +53,36 @@ export function wordsOfDefinition(text: string): Word[] {
   })
 }
 
+/** A word and where it stands in the tidied text. */
+export interface PlacedWord extends Word {
+  typed: string
+  from: number
+  to: number
+}
+
+/** All words, repaired but none left out, each with its place in `shown`: the text without broken or hidden signs. */
+export function placedWords(text: string): { shown: string; words: PlacedWord[] } {
+  // "sn1950", "lớp5": no Telex or VNI slip but a word run into its number.
+  const shown = tidy(text.slice(0, LONGEST_TEXT)).replace(/(?<!\p{L})(sn|sinh|lớp|lop|vay)(?=\d)/giu, '$1 ')
+  const words: PlacedWord[] = []
+  for (const found of shown.matchAll(RUN)) {
+    const read = wordsOf(found[0].toLowerCase(), words.at(-1))
+    const place = { from: found.index, to: found.index + found[0].length }
+    words.push(...read.map((word) => ({ ...word, ...place })))
+  }
+  return { shown, words }
+}
+
 const RUN = /\p{N}+(?:[.,]\p{N}+)*|[\p{L}\p{M}][\p{L}\p{M}\p{Nd}]*/gu
 
 function clean(text: string): string {
+  return tidy(text).toLowerCase()
+}
+
+function tidy(text: string): string {
   return text
     .toWellFormed()
     .normalize('NFKC')
-    .toLowerCase()
     .replace(/(?<=\p{L})['’](?=\p{L})/gu, '')
     .replace(/[\p{Cf}\p{Cc}\uFFFD]/gu, (sign) => (/\s/.test(sign) ? ' ' : ''))
 }

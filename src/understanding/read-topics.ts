@@ -1,5 +1,6 @@
 /** Reads what understanding needs from `flows/` and teaches it. */
 import type { Fault } from '../errors.ts'
+import { readFactPhrases } from './fact-phrases.ts'
 import { readTopicsFile } from './topics-file.ts'
 import { buildUnderstander, type Understander } from './understander.ts'
 import { readUrgency } from './urgency.ts'
@@ -7,7 +8,8 @@ import { readUrgency } from './urgency.ts'
 export function readUnderstanding(flowsDirectory: string): { value: Understander } | { faults: Fault[] } {
   const topics = readTopicsFile(flowsDirectory)
   const urgencies = readUrgency(flowsDirectory)
-  const faults = [topics, urgencies].flatMap((read) => ('faults' in read ? read.faults : []))
-  if ('faults' in topics || 'faults' in urgencies) return { faults }
-  return { value: buildUnderstander(topics.value, urgencies.value) }
+  const phrases = readFactPhrases(flowsDirectory)
+  const faults = [topics, urgencies, phrases].flatMap((read) => ('faults' in read ? read.faults : []))
+  if ('faults' in topics || 'faults' in urgencies || 'faults' in phrases) return { faults }
+  return { value: buildUnderstander(topics.value, urgencies.value, phrases.value) }
 }

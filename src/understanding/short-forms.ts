@@ -202,6 +202,7 @@ export const SHORT_FORMS: Readonly<Record<string, string>> = {
   tk: 'tài khoản',
   stk: 'số tài khoản',
   kt: 'khuyết tật',
+  kwh: 'số điện',
   sdd: 'suy dinh dưỡng',
   bv: 'bệnh viện',
   bs: 'bác sĩ',

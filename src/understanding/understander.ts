@@ -6,24 +6,34 @@
 import { rememberRecent } from '../recent.ts'
 import { type Classifier, teachClassifier } from './classifier.ts'
 import { decide, type Understanding } from './decide.ts'
+import { type ExtractedFacts, extractFacts } from './extract-facts.ts'
+import type { FactPhrases } from './fact-phrases.ts'
 import { type IntentCues, indexIntents, intentOf } from './intent.ts'
 import { normalise } from './normalise.ts'
 import { examplesOf, type Intent, type TopicsFile } from './topics-file.ts'
 import { type Urgency, type UrgencyPatterns, urgencyOf } from './urgency.ts'
 
 export type { Understanding } from './decide.ts'
+export type { ExtractedFacts } from './extract-facts.ts'
 
 export interface Understander {
   understand(text: string): Understanding
   urgency(text: string): Urgency[]
+  /** Facts stated in the text; `today` is the local day, `YYYY-MM-DD`. */
+  facts(text: string, today: string): ExtractedFacts
 }
 
-export function buildUnderstander(file: TopicsFile, urgencies: readonly UrgencyPatterns[]): Understander {
+export function buildUnderstander(
+  file: TopicsFile,
+  urgencies: readonly UrgencyPatterns[],
+  phrases: FactPhrases,
+): Understander {
   const classifier = teachClassifier(file, examplesOf(file))
   const cues = indexIntents(file)
   return {
     understand: rememberRecent((text) => understand(text, classifier, cues), ifShort),
     urgency: rememberRecent((text) => urgencyOf(text, urgencies), ifShort),
+    facts: (text, today) => extractFacts(text, today, phrases),
   }
 }
 
@@ -36,10 +46,9 @@ function understand(text: string, classifier: Classifier, cues: IntentCues): Und
   // A picture sign or a lone full stop says nothing about a topic: it is answered like a greeting.
   const classified = words.length === 0 ? nothingSaid(classifier) : classifier.classify(words)
   const { topics, door } = classified
-  const decision = decide(topics)
-  const first = topics[0]?.id
+  const decision = decide(topics, words.length === 0 ? 1 : classifier.familiarity(words))
   const intent = refine(intentOf(words, cues), decision)
-  return first === 'out_of_scope' && door !== undefined
+  return decision === 'out_of_scope' && door !== undefined
     ? { topics, intent, decision, door }
     : { topics, intent, decision }
 }
