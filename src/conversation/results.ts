@@ -48,9 +48,12 @@ export function resultLines(turn: Turn, session: Session): Words[] {
   const lines: Words[] = [{ key: 'check.results', values: { day: formatDay(turn.situation.today) } }]
   if (member !== undefined && member !== SELF)
     lines.unshift({ key: 'check.resultsFor', values: { who: memberName(turn, session, member) } })
+  const isHopeful = determinations.some((one) => one.kind !== 'referral' && HELPS.includes(one.outcome))
+  // Beside help that was found, only what was asked for by name is worth a line of its own.
+  const isTold = (one: Determination) => HELPS.includes(one.outcome) || !isHopeful || isNamed(session, one)
   for (const outcome of TOLD) {
     const these = determinations.filter(
-      (one) => one.outcome === outcome && !isOfSpecialGroup(turn, session, one) && !isOpenToAll(one),
+      (one) => one.outcome === outcome && isTold(one) && !isOfSpecialGroup(turn, session, one) && !isOpenToAll(one),
     )
     if (these.length === 0) continue
     // Programmes that are over only matter to somebody who asked for them.
@@ -67,6 +70,10 @@ export function resultLines(turn: Turn, session: Session): Words[] {
   const open = determinations.filter(isOpenToAll).map((one) => nameWithBetter(turn, session, one))
   if (open.length > 0)
     lines.push(`${wordsOf(turn, session, { key: 'check.outcome.referral' })} ${shortList(turn, session, open)}.`)
+  const others = determinations.filter(
+    (one) => !isTold(one) && one.outcome !== 'not_in_force' && !isOfSpecialGroup(turn, session, one),
+  )
+  if (others.length > 0) lines.push({ key: 'check.others', values: { count: others.length } })
   if (determinations.some((one) => isOfSpecialGroup(turn, session, one))) lines.push({ key: 'check.specialGroups' })
   return lines
 }
@@ -77,10 +84,14 @@ function isOpenToAll({ kind, outcome }: Determination): boolean {
 }
 
 /** Refused only as nobody spoke of a special circumstance: told together, not by name, unless it was asked for. */
-function isOfSpecialGroup(turn: Turn, session: Session, { programme, outcome, assumed }: Determination): boolean {
+function isOfSpecialGroup(turn: Turn, session: Session, one: Determination): boolean {
   const { facts } = turn.definitions.eligibility
-  const isNamed = (session.subject.about ?? '').split(' ').includes(programme)
-  return !isNamed && outcome === 'not_eligible' && assumed.some((id) => facts.get(id)?.special === true)
+  const { outcome, assumed } = one
+  return !isNamed(session, one) && outcome === 'not_eligible' && assumed.some((id) => facts.get(id)?.special === true)
+}
+
+function isNamed(session: Session, { programme }: Determination): boolean {
+  return (session.subject.about ?? '').split(' ').includes(programme)
 }
 
 function shortList(turn: Turn, session: Session, names: readonly string[]): string {
