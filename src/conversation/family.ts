@@ -80,10 +80,10 @@ function factsThatMatter(turn: Turn, session: Session): Set<string> {
     programme.versions.flatMap((version) => version.diagram.variables),
   )
   return new Set(
-    variables.flatMap(({ fact: { id, derived } }) => {
-      if (derived === undefined) return [id]
-      return 'quotient' in derived ? [id, ...derived.quotient] : [id, derived.when.fact]
-    }),
+    variables.flatMap(({ fact: { id, derived = [] } }) => [
+      id,
+      ...derived.flatMap((one) => ('quotient' in one ? one.quotient : [one.when.fact])),
+    ]),
   )
 }
 

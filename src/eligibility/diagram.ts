@@ -119,7 +119,7 @@ function probesOf(fact: FactDefinition, leaves: readonly Leaf[]): FactValue[] {
   const max = fact.max ?? Number.MAX_SAFE_INTEGER
   const around = numbers.flatMap((limit) => [limit - 1, limit, limit + 1]).toSorted((a, b) => a - b)
   // A quotient may fall between two whole numbers.
-  const between = fact.derived !== undefined && 'quotient' in fact.derived ? [-0.5, 0.5] : []
+  const between = fact.derived?.some((one) => 'quotient' in one) ? [-0.5, 0.5] : []
   const halves = numbers.flatMap((limit) => between.map((by) => limit + by))
   return [min, ...around, max, ...halves].filter((value) => value >= min && value <= max)
 }

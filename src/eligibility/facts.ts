@@ -31,10 +31,16 @@ export function operatorsOf(test: FactTest): (typeof OPERATORS)[number][] {
   return OPERATORS.filter((operator) => test[operator] !== undefined)
 }
 
-const derivedSchema = z.union([
+const derivationSchema = z.union([
   z.strictObject({ quotient: z.tuple([z.string(), z.string()]) }),
   z.strictObject({ value: factValue, otherwise: factValue.optional(), when: testSchema }),
 ])
+type Derivation = z.output<typeof derivationSchema>
+
+/** One way to follow from other facts, or several, the first that tells something. */
+const derivedSchema = z
+  .union([derivationSchema, z.array(derivationSchema).min(1)])
+  .transform((one): readonly Derivation[] => (Array.isArray(one) ? one : [one]))
 
 export const factSchema = z.strictObject({
   type: z.enum(['bool', 'int', 'enum', 'text']),
@@ -54,6 +60,8 @@ export const factSchema = z.strictObject({
   askWhen: testSchema.optional(),
   offer: z.array(z.string()).optional(),
   derived: derivedSchema.optional(),
+  /** Facts beside which the assumption is no longer fair: an illness that was told, and "no disability". */
+  assumedWithout: z.array(z.string()).min(1).optional(),
   /** Days for which it may be kept with consent; left out: only for the talk in which it was said. */
   keeps: z.int().min(0).optional(),
   /** What was kept goes on with time: an age by years. */
@@ -90,18 +98,26 @@ export function passes(test: FactTest, value: FactValue): boolean {
 export function knownValue(definition: FactDefinition, facts: Facts): FactValue | null | undefined {
   const given = facts[definition.id]
   if (given !== undefined && given !== null) return given
-  const derived = definition.derived
-  if (derived === undefined) return given
+  const following = (definition.derived ?? []).map((one) => derivedValue(one, facts))
+  const follows = following.find((value) => value !== undefined && value !== null) ?? following.find(isNull)
+  if (follows !== undefined) return follows
+  const isUnfair = definition.assumedWithout?.some((id) => facts[id] !== undefined && facts[id] !== null)
+  return isUnfair ? null : given
+}
+
+const isNull = (value: FactValue | null | undefined): value is null => value === null
+
+/** `null`: left open, because what it follows from is said to be unknown; `undefined`: nothing follows. */
+function derivedValue(derived: Derivation, facts: Facts): FactValue | null | undefined {
   if ('quotient' in derived) {
     const [total, parts] = derived.quotient.map((id) => facts[id])
-    if (typeof total === 'number' && typeof parts === 'number' && parts > 0) return total / parts
-    return given
+    return typeof total === 'number' && typeof parts === 'number' && parts > 0 ? total / parts : undefined
   }
   const source = facts[derived.when.fact]
-  if (source === undefined) return given
+  if (source === undefined) return undefined
   // A source that is said to be unknown leaves open what follows from it, so it also stops the assumption.
-  if (source === null) return derived.otherwise === undefined ? given : null
-  return passes(derived.when, source) ? derived.value : (derived.otherwise ?? given)
+  if (source === null) return derived.otherwise === undefined ? undefined : null
+  return passes(derived.when, source) ? derived.value : derived.otherwise
 }
 
 /** What is wrong with one value from outside, or `undefined`. */

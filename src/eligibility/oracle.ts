@@ -78,7 +78,7 @@ export function tellingValues(fact: FactDefinition, tests: readonly FactTest[]):
   if (fact.type === 'text') return [...new Set([...named, 'something else'])]
   const least = fact.min ?? 0
   const most = fact.max ?? Number.MAX_SAFE_INTEGER
-  const between = fact.derived !== undefined && 'quotient' in fact.derived ? [-0.5, 0.5] : []
+  const between = fact.derived?.some((one) => 'quotient' in one) ? [-0.5, 0.5] : []
   const sides = named.flatMap((limit) => [-1, 0, 1, ...between].map((by) => Number(limit) + by))
   const within = [least, ...sides, most].filter((value) => value >= least && value <= most)
   return [...new Set(within)].toSorted((a, b) => a - b)

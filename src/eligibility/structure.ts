@@ -27,11 +27,15 @@ export function factFaults(facts: FactMap, where: string): Fault[] {
       if (problem) say(fact.id, `offer: ${problem}`)
     }
     if (fact.ask && fact.type === 'enum' && fact.offer === undefined) say(fact.id, 'list the values to offer')
-    const tests = [fact.askWhen, fact.derived && 'when' in fact.derived ? fact.derived.when : undefined]
+    const derived = fact.derived ?? []
+    const tests = [fact.askWhen, ...derived.map((one) => ('when' in one ? one.when : undefined))]
     for (const test of tests) {
       if (test !== undefined) for (const problem of testProblems(test, facts)) say(fact.id, problem)
     }
-    const sources = fact.derived && 'quotient' in fact.derived ? fact.derived.quotient : []
+    for (const other of fact.assumedWithout ?? []) {
+      if (!facts.has(other) || fact.assumed === undefined) say(fact.id, `assumedWithout: ${other} has no meaning here`)
+    }
+    const sources = derived.flatMap((one) => ('quotient' in one ? one.quotient : []))
     for (const source of sources)
       if (facts.get(source)?.type !== 'int') say(fact.id, `${source} is no number to divide`)
   }

@@ -41,12 +41,12 @@ export const SETTINGS: Settings = {
   fewest: 3,
   rounds: 6,
   rate: 0.7,
-  decay: 0.001,
-  retrievalShare: 0.1,
-  retrievalSharpness: 12,
+  decay: 0.0003,
+  retrievalShare: 0.3,
+  retrievalSharpness: 22,
   decisiveFactor: 8,
   keywordsAsExamples: false,
-  outOfScopeFactor: 1.2,
+  outOfScopeFactor: 1.3,
 }
 
 export interface Classified {

@@ -27,6 +27,9 @@ export const COMMANDS = [
   'start',
   'erase',
   'commune',
+  'link',
+  'unlink',
+  'export',
 ] as const
 export type Command = (typeof COMMANDS)[number]
 
@@ -134,6 +137,9 @@ const SLASH: Readonly<Record<string, Command>> = {
   ngonngu: 'language',
   batdau: 'start',
   xoa: 'erase',
+  lienket: 'link',
+  huylienket: 'unlink',
+  xuatdulieu: 'export',
   doixa: 'commune',
   doiphuong: 'commune',
   sua: 'correct',

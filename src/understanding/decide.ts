@@ -16,6 +16,8 @@ export interface Thresholds {
   accept: number
   /** and when the next one has at most this share of it. */
   closest: number
+  /** and when what is out of scope has at most this share of it. */
+  closestOutside: number
   /** Below this the bot asks rather than says that it is out of scope. */
   outOfScope: number
   smalltalk: number
@@ -26,8 +28,9 @@ export interface Thresholds {
 
 /** Chosen by `bench/understanding.ts`, where the rates they lead to are printed. */
 export const THRESHOLDS: Thresholds = {
-  accept: 0.4,
+  accept: 0.45,
   closest: 0.7,
+  closestOutside: 0.4,
   outOfScope: 0.45,
   smalltalk: 0.3,
   familiar: 0.5,
@@ -47,5 +50,7 @@ export function decide(
   if (first.id === 'out_of_scope') return first.score >= thresholds.outOfScope ? 'out_of_scope' : 'ask'
   if (first.id === 'smalltalk') return first.score >= thresholds.smalltalk ? 'smalltalk' : 'ask'
   if (first.score < thresholds.accept) return 'ask'
+  const outside = topics.find(({ id }) => id === 'out_of_scope')?.score ?? 0
+  if (outside > thresholds.closestOutside * first.score) return 'ask'
   return (second?.score ?? 0) <= thresholds.closest * first.score ? 'accept' : 'ask'
 }

@@ -5,6 +5,7 @@ import { readYaml } from '../definitions/read-yaml.ts'
 import { type Fault, InvalidConfiguration } from '../errors.ts'
 import { buildLexicon, type Lexicon } from './lexicon.ts'
 import { type Word, wordsOfDefinition } from './normalise.ts'
+import { type FactPhrase, type PhraseNode, placeOf, variantsOf, wordsOfPiece } from './phrase-tree.ts'
 
 const lines = z.string().transform((text) =>
   text
@@ -91,27 +92,6 @@ const definitionsSchema = z.object({
 })
 export type FactKind = z.output<typeof definitionsSchema>['facts'][string]
 
-export interface FactPhrase {
-  gives: readonly (readonly [string, boolean | number | string])[]
-  /** How many words it has. */
-  size: number
-  hasNumber: boolean
-  atEnd: boolean
-  asWritten: boolean
-  from: number
-  to: number
-  times: number
-  certain: 'no' | 'led' | 'always'
-  tight: boolean
-}
-
-/** The phrases as a tree of words: thousands of ways to say a thing share their beginnings. */
-export interface PhraseNode {
-  /** By the letters of the next word; `#` for a number. */
-  next: Map<string, { word: Word | '#'; node: PhraseNode }[]>
-  ends: FactPhrase[]
-}
-
 export interface Person {
   label: string
   kind: Kind
@@ -182,7 +162,6 @@ type File = z.output<typeof phrasesSchema>
 
 function indexed(file: File, definitions: ReadonlyMap<string, FactKind>): FactPhrases {
   const phrases: PhraseNode = { next: new Map(), ends: [] }
-  const spelled: Word[][] = []
   const add = (
     says: readonly string[],
     phrase: Pick<FactPhrase, 'gives' | 'from' | 'to' | 'times' | 'certain' | 'tight'>,
@@ -191,9 +170,8 @@ function indexed(file: File, definitions: ReadonlyMap<string, FactKind>): FactPh
       const pieces: string[] = text.match(/#|[^#$!\s]+/g) ?? []
       const parts = pieces.flatMap((piece): (Word | '#')[] => (piece === '#' ? [piece] : wordsOfPiece(piece)))
       if (parts.length === 0) continue
-      spelled.push(parts.filter((part) => part !== '#'))
       const end = { atEnd: text.endsWith('$'), asWritten: text.startsWith('!') }
-      place(phrases, parts).ends.push({ ...phrase, ...end, size: parts.length, hasNumber: parts.includes('#') })
+      placeOf(phrases, parts).ends.push({ ...phrase, ...end, size: parts.length, hasNumber: parts.includes('#') })
     }
   }
   for (const { gives, says, from = 0, to = Infinity, times = 1, certain, tight } of file.facts) {
@@ -211,7 +189,7 @@ function indexed(file: File, definitions: ReadonlyMap<string, FactKind>): FactPh
     }
   }
   const known = [
-    ...spelled,
+    ...[...file.facts.flatMap(({ says }) => says), ...file.nothing].map((line) => wordsOfDefinition(line)),
     ...[...people.values()].flat().map(({ words }) => words),
     ...wordsOf([...file.passing, ...file.particles, ...file.possessives, ...file.objects]),
     ...wordsOf(Object.values(file.stops).flatMap((stop) => [...stop.words, ...(stop.until ?? [])])),
@@ -245,50 +223,10 @@ function indexed(file: File, definitions: ReadonlyMap<string, FactKind>): FactPh
   }
 }
 
-/** The place of these words in the tree, made when it is not there. */
-function place(root: PhraseNode, parts: readonly (Word | '#')[]): PhraseNode {
-  let node = root
-  for (const word of parts) {
-    const key = word === '#' ? word : word.plain
-    const steps = node.next.get(key) ?? []
-    let step = steps.find(
-      (known) => known.word === word || (known.word !== '#' && word !== '#' && known.word.marks === word.marks),
-    )
-    if (step === undefined) {
-      step = { word, node: { next: new Map(), ends: [] } }
-      steps.push(step)
-      node.next.set(key, steps)
-    }
-    node = step.node
-  }
-  return node
-}
-
-const piecesRead = new Map<string, Word[]>()
-
-/** The same few hundred words make thousands of phrases. */
-function wordsOfPiece(piece: string): Word[] {
-  const known = piecesRead.get(piece)
-  if (known) return known
-  const words = wordsOfDefinition(piece)
-  piecesRead.set(piece, words)
-  return words
-}
-
 const NUMBER_WORDS = 'một hai ba bốn tư năm sáu bảy tám chín mười mươi trăm linh lẻ rưỡi triệu nghìn ngàn tỷ'.split(' ')
 const lettersOf = (all: readonly string[]) =>
   new Set(all.map((name) => wordsOfDefinition(name)[0]?.plain ?? '').filter((name) => name !== ''))
 const wordsOf = (all: readonly string[]) => all.flatMap(variantsOf).map((text) => wordsOfDefinition(text))
-
-/** `nhà (dột|thủng) [nát]` → "nhà dột", "nhà dột nát", "nhà thủng", "nhà thủng nát". */
-export function variantsOf(phrase: string): string[] {
-  const group = /\(([^()[\]]*)\)|\[([^()[\]]*)\]/.exec(phrase)
-  if (!group) return [phrase.replace(/\s+/g, ' ').trim()]
-  const choices = group[1] === undefined ? ['', ...(group[2] ?? '').split('|')] : group[1].split('|')
-  const before = phrase.slice(0, group.index)
-  const rest = phrase.slice(group.index + group[0].length)
-  return choices.flatMap((choice) => variantsOf(`${before}${choice}${rest}`))
-}
 
 let known: FactPhrases | undefined
 

@@ -154,8 +154,10 @@ function endOfSpoken(
     // "sau con bao": after, not six.
     const isAfter = words[end - 1]?.plain === 'sau' && next?.plain === 'con'
     const isYear = next?.plain === 'nam' && isFigure(words[end + 1])
+    // "ba cu": an old woman more likely than three million.
+    const isElder = next?.plain === 'cu' && spelled.get(next.from) !== 'củ'
     const hasUnit =
-      next !== undefined && next.clause === words[start]?.clause && UNITS.has(next.plain) && !isYear && !isAfter
+      next !== undefined && next.clause === words[start]?.clause && UNITS.has(next.plain) && !isYear && !isAfter && !isElder
     const isNamed = BEFORE_NUMBER.has(words[start - 1]?.plain ?? '') && end === start + 1
     if (!hasUnit && !isNamed) {
       end--

@@ -1,8 +1,9 @@
 /** The phrases of facts in a text, and the values they give. */
-import { type FactPhrase, type FactPhrases, isAllowed, type PhraseNode } from './fact-phrases.ts'
+import { type FactPhrases, isAllowed } from './fact-phrases.ts'
 import type { FactText, FactWord } from './fact-words.ts'
 import type { Word } from './normalise.ts'
 import { agreesInLetters } from './pattern.ts'
+import type { FactPhrase, PhraseNode } from './phrase-tree.ts'
 
 export interface FactFound {
   fact: string

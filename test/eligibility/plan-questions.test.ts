@@ -33,10 +33,10 @@ describe('the questions of a whole screening', () => {
     expect(asked).toEqual(['household_status', 'age', 'pension', 'has_support_obligor'])
   })
 
-  it('ask for a small child of its kindergarten', () => {
+  it('do not ask in which group of preschool a child of five is, nor for its pension', () => {
     const asked = questions({ household_status: 'poor', age: 5, student_level: 'preschool' })
 
-    expect(asked).toContain('school_stage')
+    expect(asked).not.toContain('school_stage')
     expect(asked).not.toContain('pension')
   })
 

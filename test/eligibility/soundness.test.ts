@@ -15,9 +15,8 @@ const versions = [...all.programmes.values()].flatMap((programme) =>
 /** Facts the rule looks at, and those from which they follow. */
 function factsAround(version: ProgrammeVersion): FactDefinition[] {
   const ids = version.diagram.variables.flatMap(({ fact }) => {
-    const derived = fact.derived
-    if (derived === undefined) return [fact.id]
-    return [fact.id, ...('quotient' in derived ? derived.quotient : [derived.when.fact])]
+    const derived = fact.derived ?? []
+    return [fact.id, ...derived.flatMap((one) => ('quotient' in one ? one.quotient : [one.when.fact]))]
   })
   return [...new Set(ids)].flatMap((id) => all.facts.get(id) ?? [])
 }

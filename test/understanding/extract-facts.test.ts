@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { type ExtractedFacts, extractFacts } from '../../src/understanding/extract-facts.ts'
-import { factPhrases, isAllowed, variantsOf } from '../../src/understanding/fact-phrases.ts'
+import { factPhrases, isAllowed } from '../../src/understanding/fact-phrases.ts'
 import { fold } from '../../src/understanding/normalise.ts'
+import { variantsOf } from '../../src/understanding/phrase-tree.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const TODAY = '2026-11-23'
