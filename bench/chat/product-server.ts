@@ -50,7 +50,7 @@ const app = await createServer({
   health: { database: async () => true, pendingMigrations: async () => [], channels: () => [], backlogs },
   state: { backlogs, ticketsByStatus: async () => ({}) },
 })
-await app.register((scope) => telegramWebhook(scope, { api: telegram.api, secret, receive, log }))
+await app.register((scope) => telegramWebhook(scope, { api: telegram.api, secret, receive, texts, log }))
 worker.start()
 dispatcher.start()
 process.stdout.write(`listening ${await listen(app, { host: '127.0.0.1', port: 0 })}\n`)

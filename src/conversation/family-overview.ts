@@ -3,6 +3,7 @@ import { EMPTY_PROFILE } from '../profile/profile.ts'
 import type { Words } from './effects.ts'
 import { factsOfMember, memberName } from './family.ts'
 import { programmesAsked } from './form.ts'
+import { isOpenToAll } from './results.ts'
 import type { Session } from './session.ts'
 import { type Turn, wordsOf } from './situation.ts'
 
@@ -24,6 +25,6 @@ function hopefulOf(turn: Turn, session: Session, memberId: string): string[] {
   const facts = factsOfMember(turn, session, memberId)
   const { determinations } = screen(eligibility, facts, turn.situation.today, programmesAsked(turn, session))
   return determinations
-    .filter((one) => one.kind !== 'referral' && (one.outcome === 'eligible' || one.outcome === 'needs_officer'))
+    .filter((one) => !isOpenToAll(one) && (one.outcome === 'eligible' || one.outcome === 'needs_officer'))
     .map((one) => `programmes.${one.programme}.name`)
 }

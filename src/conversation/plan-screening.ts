@@ -1,7 +1,7 @@
 /** The next fact to ask in a screening, in the order in which a patient clerk would. Pure. */
 import { judge } from '../eligibility/determine.ts'
-import { type FactDefinition, type Facts, knownValue, passes } from '../eligibility/facts.ts'
-import { planQuestion } from '../eligibility/plan-questions.ts'
+import type { Facts } from '../eligibility/facts.ts'
+import { isPointless, planQuestion } from '../eligibility/plan-questions.ts'
 import type { Programme } from '../eligibility/programme.ts'
 import type { Screening } from '../eligibility/screen.ts'
 import type { Step } from './flow.ts'
@@ -14,7 +14,7 @@ const HELPS: readonly string[] = ['eligible', 'needs_officer']
 
 /** Whether something was found that the person may hope for; a way to an office alone is open to everybody. */
 export function isHopeful({ determinations }: Screening): boolean {
-  return determinations.some((one) => one.kind !== 'referral' && HELPS.includes(one.outcome))
+  return determinations.some((one) => one.kind !== 'referral' && !one.rests_on_assumptions && HELPS.includes(one.outcome))
 }
 
 /**
@@ -53,12 +53,4 @@ export function plannedFact(
   // A fact that is said to be unknown is not asked for; one that is assumed is not asked for anyway.
   const left = Object.fromEntries(notAsked.map(({ id }) => [id, null]))
   return plan(asked.programmes, { ...left, ...asked.facts }, true)
-}
-
-/** A pension for a child of nine. */
-function isPointless(fact: FactDefinition, facts: ReadonlyMap<string, FactDefinition>, said: Facts): boolean {
-  const source = facts.get(fact.askWhen?.fact ?? '')
-  if (fact.askWhen === undefined || source === undefined) return false
-  const value = knownValue(source, said)
-  return value === undefined ? source.id === fact.id : value !== null && !passes(fact.askWhen, value)
 }

@@ -48,7 +48,7 @@ export function resultLines(turn: Turn, session: Session): Words[] {
   const lines: Words[] = [{ key: 'check.results', values: { day: formatDay(turn.situation.today) } }]
   if (member !== undefined && member !== SELF)
     lines.unshift({ key: 'check.resultsFor', values: { who: memberName(turn, session, member) } })
-  const isHopeful = determinations.some((one) => one.kind !== 'referral' && HELPS.includes(one.outcome))
+  const isHopeful = determinations.some((one) => HELPS.includes(one.outcome) && !isOpenToAll(one))
   // Beside help that was found, only what was asked for by name is worth a line of its own.
   const isTold = (one: Determination) => HELPS.includes(one.outcome) || !isHopeful || isNamed(session, one)
   for (const outcome of TOLD) {
@@ -78,9 +78,9 @@ export function resultLines(turn: Turn, session: Session): Words[] {
   return lines
 }
 
-/** A way to an office that stands open to everybody: no finding about this person. */
-function isOpenToAll({ kind, outcome }: Determination): boolean {
-  return kind === 'referral' && outcome === 'needs_officer'
+/** A way that stands open to everybody, or to everybody of whom the ordinary is assumed: no finding about this person. */
+export function isOpenToAll({ kind, outcome, rests_on_assumptions }: Determination): boolean {
+  return rests_on_assumptions || (kind === 'referral' && outcome === 'needs_officer')
 }
 
 /** Refused only as nobody spoke of a special circumstance: told together, not by name, unless it was asked for. */

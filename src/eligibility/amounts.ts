@@ -62,7 +62,16 @@ export function amountOn(rule: AmountRule, series: ReadonlyMap<string, AmountSer
   // The weaker of the two: how sure the base is, and how sure the coefficient is.
   const confidence = weaker(entry.confidence, rule.confidence ?? 'high')
   if (confidence === 'unverified') return undefined
-  return { name: rule.name, kind: rule.kind, value: entry.value * (rule.times ?? 1), unit: shared.unit, confidence }
+  const value = entry.value * (rule.times ?? 1)
+  const isPercent = shared.unit.startsWith('percent')
+  return {
+    name: rule.name,
+    kind: rule.kind,
+    // 6.6 times 1.2 must not become 7.919999999999999.
+    value: isPercent ? Math.round(value * 100) / 100 : value,
+    unit: shared.unit,
+    confidence,
+  }
 }
 
 const STRENGTH = ['high', 'medium', 'low', 'unverified'] as const

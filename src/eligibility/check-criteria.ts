@@ -4,9 +4,10 @@
  */
 import type { Fault } from '../errors.ts'
 import { holds, leavesOf, NO, type Rule } from './criteria.ts'
-import { canReach, type Variable, variablesOf } from './diagram.ts'
+import { canReach } from './diagram.ts'
 import { gapsOf } from './number-gaps.ts'
 import type { Programme, ProgrammeVersion } from './programme.ts'
+import { type Variable, variablesOf } from './variable.ts'
 import { variationsOf } from './variations.ts'
 
 export function criteriaFaults(programme: Programme): Fault[] {

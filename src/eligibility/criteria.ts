@@ -61,9 +61,15 @@ export function toRule(criteria: Criteria, unverified: boolean, negated = false)
   return { kind, parts, atBest: criteria.officer === true ? OFFICER : YES }
 }
 
+const leavesKnown = new WeakMap<Rule, readonly Leaf[]>()
+
 /** Every single criterion of a rule, in the order in which it was written. */
-export function leavesOf(rule: Rule): Leaf[] {
-  return rule.kind === 'leaf' ? [rule] : rule.parts.flatMap(leavesOf)
+export function leavesOf(rule: Rule): readonly Leaf[] {
+  const known = leavesKnown.get(rule)
+  if (known !== undefined) return known
+  const leaves = rule.kind === 'leaf' ? [rule] : rule.parts.flatMap(leavesOf)
+  leavesKnown.set(rule, leaves)
+  return leaves
 }
 
 export function holds(leaf: Leaf, value: FactValue): boolean {
@@ -79,8 +85,16 @@ export interface Range {
   readonly best: Result
 }
 
-/** A rule as one closure; `Range`s are shared, so judging allocates nothing. */
+const compiled = new WeakMap<Rule, (known: Lookup) => Range>()
+
+/** A rule as one closure, made once; `Range`s are shared, so judging allocates nothing. */
 export function compileRange(rule: Rule): (known: Lookup) => Range {
+  const made = compiled.get(rule) ?? compile(rule)
+  compiled.set(rule, made)
+  return made
+}
+
+function compile(rule: Rule): (known: Lookup) => Range {
   if (rule.kind === 'leaf') {
     const { fact } = rule.test
     const open = RANGES[NO][rule.atBest]
@@ -122,35 +136,3 @@ export function compileRange(rule: Rule): (known: Lookup) => Range {
 const RANGES: Readonly<Record<Result, Readonly<Record<Result, Range>>>> = [NO, OFFICER, YES].map((worst) =>
   [NO, OFFICER, YES].map((best) => ({ worst, best })),
 ) as unknown as Record<Result, Record<Result, Range>>
-
-/**
- * The single criteria that decided a settled result. `spoken` tells facts that were said from assumed ones: of several
- * failed criteria that would each settle a refusal, one that rests on what the person said is named.
- */
-export function decidedBy(rule: Rule, result: Result, known: Lookup, spoken: (fact: string) => boolean): Leaf[] {
-  const ranges = new Map<Rule, Range>()
-  const rangeOf = (part: Rule): Range => {
-    const range = ranges.get(part) ?? compileRange(part)(known)
-    ranges.set(part, range)
-    return range
-  }
-  const met = (part: Rule): Leaf[] => {
-    if (part.kind === 'leaf') return [part]
-    if (part.kind === 'all') return part.parts.flatMap(met)
-    const enough = part.parts.filter((one) => rangeOf(one).worst >= Math.min(result, part.atBest))
-    const best = enough.find((one) => leavesOf(one).every((leaf) => spoken(leaf.test.fact))) ?? enough[0]
-    // Several branches together cover every case though none does alone: whatever is known to hold in them decided.
-    return best ? met(best) : part.parts.flatMap((one) => leavesOf(one)).filter((leaf) => rangeOf(leaf).worst > NO)
-  }
-  const failed = (part: Rule): Leaf[] => {
-    if (part.kind === 'leaf') return [part]
-    if (part.kind === 'any') return part.parts.flatMap(failed)
-    const reasons = part.parts.filter((one) => rangeOf(one).best === NO).map(failed)
-    const said = reasons.find((leaves) => leaves.every((leaf) => spoken(leaf.test.fact)))
-    const reason = said ?? reasons[0]
-    return reason ?? leavesOf(part).filter((leaf) => rangeOf(leaf).best === NO)
-  }
-  const leaves = result === NO ? failed(rule) : met(rule)
-  const unique = [...new Map(leaves.map((leaf) => [leaf.id, leaf])).values()]
-  return [...unique.filter((leaf) => spoken(leaf.test.fact)), ...unique.filter((leaf) => !spoken(leaf.test.fact))]
-}

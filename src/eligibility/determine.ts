@@ -2,12 +2,17 @@
  * One programme, one set of facts, one day → a determination. Pure. A settled outcome is the same for every completion
  * of the facts that are not known and agrees with the assumptions it lists.
  */
-import { type Amount, amountOn } from './amounts.ts'
-import { type Basis, type Confidence, type End, inForce } from './basis.ts'
-import { decidedBy, type Leaf, type Lookup, NO, OFFICER, type Result, YES } from './criteria.ts'
-import { type DiagramNode, NodeTable, restrict, resultOf, supportOf } from './diagram.ts'
-import { type Facts, type FactValue, knownValue } from './facts.ts'
+import type { Amount } from './amounts.ts'
+import type { Confidence, End } from './basis.ts'
+import { type Lookup, NO, OFFICER, type Result, YES } from './criteria.ts'
+import { type Diagram, type DiagramNode, restrictTo, resultOf, supportOf } from './diagram.ts'
+import type { FactDefinition, Facts } from './facts.ts'
+import { bitOf, type NodeTable } from './node-table.ts'
+import { type ProgrammeOnDay, programmeOn } from './on-day.ts'
+import { ABSENT, NOT_KNOWN, Person } from './person.ts'
 import type { Outcome, Programme, ProgrammeVersion } from './programme.ts'
+import type { Reason } from './reasons.ts'
+import type { Variable } from './variable.ts'
 
 export interface Determination {
   programme: string
@@ -24,6 +29,8 @@ export interface Determination {
   missing: string[]
   /** Facts taken at their ordinary value because nobody spoke of them; to be shown. */
   assumed: string[]
+  /** The hope rests on assumptions alone: nothing that was said speaks for this programme rather than another. */
+  rests_on_assumptions: boolean
   superseded_by?: string
   /** What the person may get; text key and placeholders. `verified: false` = the office confirms the amount. */
   benefit: { key: string; values: Record<string, number>; amounts: Amount[]; verified: boolean } | null
@@ -36,13 +43,13 @@ export interface Determination {
   basis: { document: string; article: string | null; from: string; to: End; confidence: Confidence }[]
 }
 
-/** A determination with what the planner needs to go on asking. */
+/** A determination with what the planner needs to go on asking. Shared by all people alike: nobody changes it. */
 export interface Judgement {
   readonly determination: Determination
   readonly version: ProgrammeVersion
   /** What is left of the rule; its variables are exactly the missing facts. */
   readonly remaining: DiagramNode
-  /** Holds the nodes of `remaining`; restrict it further in a table on top of this one. */
+  /** Holds the nodes of `remaining`; what is made of them further goes there, too. */
   readonly table: NodeTable
 }
 
@@ -51,159 +58,169 @@ export function determine(programme: Programme, facts: Facts, day: string): Dete
 }
 
 export function judge(programme: Programme, facts: Facts, day: string): Judgement {
-  const version = programme.versions.find((one) => inForce(one, day))
-  return version === undefined ? outOfForce(programme, day) : inVersion(programme, version, facts, day)
+  return judgePerson(programmeOn(programme, day), new Person(facts, programme.facts))
 }
 
-function inVersion(programme: Programme, version: ProgrammeVersion, facts: Facts, day: string): Judgement {
-  const { variables, root, table } = version.diagram
-  const said = variables.map(({ fact }) => knownValue(fact, facts))
-  const scratch = new NodeTable(table)
-  const classOf = (index: number, value: FactValue | null | undefined) =>
-    value === undefined || value === null ? undefined : variables[index]?.classOf(value)
+/** Judgements kept for each programme and day; beyond these they are begun anew. */
+const MOST_KEPT = 250
+const kept = new WeakMap<ProgrammeOnDay, Map<number | string, Judgement>>()
 
-  const bySaid = restrict(scratch, root, (index) => classOf(index, said[index]))
-  const assumedFacts = new Set<string>()
-  const remaining = restrict(scratch, bySaid, (index) => {
-    const fact = variables[index]?.fact
-    if (fact?.assumed === undefined || said[index] !== undefined) return undefined
-    assumedFacts.add(fact.id)
-    return classOf(index, fact.assumed)
-  })
+/** As `judge`, for somebody whose facts are read once for many programmes. */
+export function judgePerson(onDay: ProgrammeOnDay, person: Person): Judgement {
+  let judgements = kept.get(onDay)
+  if (judgements === undefined) {
+    judgements = new Map()
+    kept.set(onDay, judgements)
+  }
+  const situation = situationOf(onDay, person)
+  const known = judgements.get(situation)
+  if (known !== undefined) return known
+  if (judgements.size >= MOST_KEPT) judgements.clear()
+  const made = judgeAnew(onDay, person)
+  judgements.set(situation, made)
+  return made
+}
 
-  const spoken = (id: string) => {
-    const fact = programme.facts.get(id)
-    return fact !== undefined && (knownValue(fact, facts) ?? undefined) !== undefined
+/** The same for two people exactly when no rule of the programme tells them apart. */
+function situationOf({ looksAt, notInForce }: ProgrammeOnDay, person: Person): number | string {
+  if (notInForce !== undefined) return 0
+  let situation = 0
+  let reach = 1
+  let before = ''
+  for (const variable of looksAt) {
+    const code = person.codes[variable.order] ?? ABSENT
+    const state = code === ABSENT ? 0 : code === NOT_KNOWN ? 1 : 2 + variable.classFor(person, code)
+    situation += reach * state
+    reach *= 2 + variable.examples.length
+    // Further on, the number would no longer be exact.
+    if (reach > 2 ** 45) {
+      before += `${situation},`
+      situation = 0
+      reach = 1
+    }
   }
-  const known: Lookup = (id) => {
-    const fact = programme.facts.get(id)
-    if (fact === undefined) return undefined
-    const value = knownValue(fact, facts)
-    return value === undefined ? fact.assumed : (value ?? undefined)
+  return before === '' ? situation : before + situation
+}
+
+/** What is known of the facts of one rule, as classes by variable; -1 where that is nothing. */
+interface Known {
+  readonly said: number[]
+  /** Only where nothing was said. */
+  readonly assumed: number[]
+  /** The bits of the two. */
+  readonly saidBits: number
+  readonly assumedBits: number
+}
+
+function knownOf({ variables }: Diagram, person: Person): Known {
+  const said: number[] = []
+  const assumed: number[] = []
+  let saidBits = 0
+  let assumedBits = 0
+  for (const [index, variable] of variables.entries()) {
+    const code = person.codes[variable.order] ?? ABSENT
+    const isSaid = code !== ABSENT && code !== NOT_KNOWN
+    const isAssumed = code === ABSENT && variable.assumed >= 0
+    said.push(isSaid ? variable.classFor(person, code) : -1)
+    assumed.push(isAssumed ? variable.assumed : -1)
+    if (isSaid) saidBits |= bitOf(index)
+    if (isAssumed) assumedBits |= bitOf(index)
   }
+  return { said, assumed, saidBits, assumedBits }
+}
+
+/** Without what is kept of people alike. */
+export function judgeAnew(onDay: ProgrammeOnDay, person: Person): Judgement {
+  const { programme, version, notInForce } = onDay
+  const { diagram } = version
+  if (notInForce !== undefined) {
+    return { version, remaining: diagram.root, table: diagram.table, determination: notInForce }
+  }
+  const { variables } = diagram
+  const table = diagram.recent()
+  const { said, assumed, saidBits, assumedBits } = knownOf(diagram, person)
+  const bySaid = restrictTo(table, diagram.root, said, saidBits)
+  const met: number[] = []
+  const remaining = restrictTo(table, bySaid, assumed, assumedBits, met)
+  const taken = factsOf(variables, met)
+
   const result = resultOf(remaining)
-  const leaves = result === undefined ? [] : decidedBy(version.rule, result, known, spoken)
-  const hopeful = result === YES || result === OFFICER
-  const chosen = hopeful ? benefitOf(programme, version, { known, spoken }, day) : null
-  for (const id of chosen?.facts ?? []) {
-    if (!spoken(id) && known(id) !== undefined) assumedFacts.add(id)
-  }
-  const missing = supportOf(remaining).flatMap((index) => variables[index]?.fact.id ?? [])
-  const papers = version.papers.filter((paper) => paper.confidence !== 'unverified')
+  const reasons = result === undefined ? NO_REASONS : diagram.reasons(result, said, assumed)
+  const isHopeful = result === YES || result === OFFICER
+  const chosen = isHopeful ? benefitOf(onDay, person) : undefined
   const determination: Determination = {
     programme: programme.id,
     kind: programme.kind,
     outcome: result === undefined ? 'unknown' : OUTCOME_OF[result],
     version: version.id,
     open_ended: version.to === 'open',
-    decided_by: leaves.map((leaf) => leaf.id),
-    missing,
-    assumed: [...assumedFacts].toSorted((a, b) => orderOf(programme, a) - orderOf(programme, b)),
+    decided_by: reasons.leaves.map((leaf) => leaf.id),
+    missing: factsOf(variables, supportOf(remaining)).map(({ id }) => id),
+    assumed: inOrder(chosen === undefined ? taken : [...taken, ...chosen.assumed]),
+    rests_on_assumptions: isHopeful && reasons.said === 0,
     benefit: chosen?.benefit ?? null,
-    papers: result === NO ? [] : papers.map((paper) => ({ key: `programmes.papers.${paper.id}` })),
-    papers_to_confirm: result !== NO && papers.length < version.papers.length,
-    where: { key: `programmes.where.${datedId(version.where, day)}` },
-    decides: { key: `programmes.decides.${datedId(version.decides, day)}` },
-    time_limit: timeLimitOf(version),
-    basis: basisOf(programme, version, leaves, day),
+    papers: result === NO ? [] : onDay.papers,
+    papers_to_confirm: result !== NO && onDay.papersToConfirm,
+    where: onDay.where,
+    decides: onDay.decides,
+    time_limit: onDay.timeLimit,
+    basis: onDay.basisOf(reasons.leaves),
   }
-  return { determination, version, remaining, table: scratch }
+  return { determination, version, remaining, table }
 }
 
 const OUTCOME_OF: Record<Result, Outcome> = { [NO]: 'not_eligible', [OFFICER]: 'needs_officer', [YES]: 'eligible' }
-
-function outOfForce(programme: Programme, day: string): Judgement {
-  const earlier = programme.versions.findLast((version) => version.from <= day)
-  const version = earlier ?? programme.versions[0]
-  if (version === undefined) throw new RangeError(`programme ${programme.id} has no version`)
-  return {
-    version,
-    remaining: version.diagram.root,
-    table: version.diagram.table,
-    determination: {
-      programme: programme.id,
-      kind: programme.kind,
-      outcome: 'not_in_force',
-      reason: earlier === undefined ? 'not_begun' : 'ended',
-      version: version.id,
-      open_ended: false,
-      decided_by: [],
-      missing: [],
-      assumed: [],
-      benefit: null,
-      papers: [],
-      papers_to_confirm: false,
-      where: { key: `programmes.where.${datedId(version.where, day)}` },
-      decides: { key: `programmes.decides.${datedId(version.decides, day)}` },
-      time_limit: null,
-      basis: version.basis.flatMap((key) => citation(programme.basis[key])),
-    },
-  }
-}
+const NO_REASONS: Reason = { leaves: [], said: 0 }
 
 /**
- * The first benefit that holds for sure; while an earlier one is still possible the office names the level. `facts` are
- * those whose assumed value picked the level.
+ * The first benefit that holds for sure; while an earlier one is still possible the office names the level. `assumed`:
+ * facts whose assumed value picked the level.
  */
 function benefitOf(
-  programme: Programme,
-  version: ProgrammeVersion,
-  { known, spoken }: { known: Lookup; spoken: (fact: string) => boolean },
-  day: string,
-): { benefit: NonNullable<Determination['benefit']>; facts: string[] } {
-  const said: Lookup = (id) => (spoken(id) ? known(id) : undefined)
-  const byOffice = { key: `programmes.${programme.id}.benefit_office`, values: {}, amounts: [], verified: false }
-  const facts: string[] = []
-  for (const benefit of version.benefit) {
-    const { worst, best } = benefit.applies(known)
-    const settledBySaid = benefit.applies(said)
-    if (settledBySaid.worst !== settledBySaid.best) facts.push(...benefit.facts)
-    if (worst !== YES && best !== NO) break
-    if (worst !== YES) continue
-    const amounts = benefit.amounts.flatMap((rule) => amountOn(rule, programme.amounts, day) ?? [])
-    // A text with a hole in it would be worse than none: either every amount is known or none is named.
-    if (amounts.length < benefit.amounts.length) break
-    const values = amounts.flatMap(({ name, value, up_to }): [string, number][] =>
-      up_to === undefined
-        ? [[name, value]]
-        : [
-            [name, value],
-            [`${name}UpTo`, up_to],
-          ],
-    )
-    const key = `programmes.${programme.id}.${benefit.key}`
-    return { benefit: { key, values: Object.fromEntries(values), amounts, verified: true }, facts }
+  { programme, benefits, byOffice }: ProgrammeOnDay,
+  person: Person,
+): { benefit: Determination['benefit']; assumed: FactDefinition[] } {
+  const { facts: definitions } = programme
+  const look = (id: string) => {
+    const fact = definitions.get(id)
+    return fact === undefined ? NOBODY : { fact, value: person.valueOf(fact) }
   }
-  return { benefit: byOffice, facts: [] }
+  const said: Lookup = (id) => look(id).value ?? undefined
+  const known: Lookup = (id) => {
+    const { fact, value } = look(id)
+    return value === undefined ? fact?.assumed : (value ?? undefined)
+  }
+  const facts: string[] = []
+  for (const benefit of benefits) {
+    if (benefit.facts.length > 0) {
+      const { worst, best } = benefit.applies(known)
+      const settledBySaid = benefit.applies(said)
+      if (settledBySaid.worst !== settledBySaid.best) facts.push(...benefit.facts)
+      if (worst !== YES && best !== NO) break
+      if (worst !== YES) continue
+    }
+    if (benefit.told === undefined) break
+    const assumed = facts.flatMap((id) => (said(id) === undefined && known(id) !== undefined ? [id] : []))
+    return { benefit: benefit.told, assumed: assumed.flatMap((id) => definitions.get(id) ?? []) }
+  }
+  return { benefit: byOffice, assumed: [] }
 }
 
-function timeLimitOf(version: ProgrammeVersion): Determination['time_limit'] {
-  const limit = version.time_limit
-  if (limit === undefined || limit.confidence === 'unverified') return null
-  return { key: `programmes.time_limit.${limit.kind}`, values: { days: limit.days } }
+const NOBODY = { fact: undefined, value: undefined }
+
+function factsOf(variables: readonly Variable[], chosen: readonly number[]): FactDefinition[] {
+  const facts: FactDefinition[] = []
+  for (const index of chosen) {
+    const fact = variables[index]?.fact
+    if (fact !== undefined) facts.push(fact)
+  }
+  return facts
 }
 
-function datedId(texts: readonly { id: string; from?: string | undefined; to?: string | undefined }[], day: string) {
-  const text = texts.find(({ from = '', to = '9999-12-31' }) => from <= day && day <= to) ?? texts.at(-1)
-  return text?.id ?? ''
-}
-
-/** Basis of the criteria that decided, else of the version; only what is in force on the day. */
-function basisOf(programme: Programme, version: ProgrammeVersion, leaves: readonly Leaf[], day: string) {
-  const named = leaves.flatMap((leaf) => (leaf.basis === undefined ? version.basis : [leaf.basis]))
-  const keys = [...new Set(named.length > 0 ? named : version.basis)]
-  const bases = keys.flatMap((key) => programme.basis[key] ?? [])
-  const current = bases.filter((basis) => inForce(basis, day))
-  const fallback = version.basis.flatMap((key) => programme.basis[key] ?? []).filter((basis) => inForce(basis, day))
-  return (current.length > 0 ? current : fallback).flatMap(citation)
-}
-
-function citation(basis: Basis | undefined): Determination['basis'] {
-  if (basis === undefined) return []
-  const { document, article, from, to, confidence } = basis
-  return [{ document, article, from, to, confidence }]
-}
-
-function orderOf(programme: Programme, fact: string): number {
-  return programme.facts.get(fact)?.order ?? 0
+/** The ids in the order of `facts.yaml`, each once. */
+function inOrder(facts: FactDefinition[]): string[] {
+  facts.sort((a, b) => a.order - b.order)
+  const ids: string[] = []
+  for (const { id } of facts) if (ids.at(-1) !== id) ids.push(id)
+  return ids
 }

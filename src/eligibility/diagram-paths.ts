@@ -1,7 +1,8 @@
 /** Looks for a person in one or several diagrams of the same table: some values that lead to wanted results. Pure. */
 import type { Result } from './criteria.ts'
-import { type DiagramNode, resultOf, type Variable } from './diagram.ts'
+import { type DiagramNode, resultOf } from './diagram.ts'
 import type { FactValue } from './facts.ts'
+import type { Variable } from './variable.ts'
 
 /** The values of somebody; facts that do not matter are left out. */
 export type Person = Readonly<Record<string, FactValue>>

@@ -3,140 +3,67 @@
  * in the diagram exactly when it can change the result, so "is it settled?" and "which facts still matter?" are read off
  * without trying out completions, also where two criteria hang on one fact. Pure.
  */
-import { holds, type Leaf, leavesOf, NO, OFFICER, type Result, type Rule, YES } from './criteria.ts'
-import type { FactDefinition, FactValue } from './facts.ts'
+import { holds, leavesOf, NO, OFFICER, type Result, type Rule, YES } from './criteria.ts'
+import type { FactDefinition } from './facts.ts'
+import { bitOf, LAST_BIT, NodeTable } from './node-table.ts'
+import { compileReasons, type Reasons } from './reasons.ts'
+import { type Variable, variablesOf } from './variable.ts'
 
 export interface DiagramNode {
   readonly id: number
   /** Index into the diagram's variables; terminals have none. */
   readonly variable: number
   readonly children: readonly DiagramNode[]
+  /** A bit for each variable from here on; those beyond the last bit share it. */
+  readonly support: number
 }
 
 const TERMINAL = Number.MAX_SAFE_INTEGER
+const terminal = (id: number): DiagramNode => ({ id, variable: TERMINAL, children: [], support: 0 })
 const TERMINALS: Readonly<Record<Result, DiagramNode>> = {
-  [NO]: { id: NO, variable: TERMINAL, children: [] },
-  [OFFICER]: { id: OFFICER, variable: TERMINAL, children: [] },
-  [YES]: { id: YES, variable: TERMINAL, children: [] },
+  [NO]: terminal(NO),
+  [OFFICER]: terminal(OFFICER),
+  [YES]: terminal(YES),
 }
+/** Stands for "stays open" where only some of the facts may be asked for. */
+const OPEN = terminal(3)
 
 /** The result a node stands for when it is settled. */
 export function resultOf(node: DiagramNode): Result | undefined {
-  return node.variable === TERMINAL ? (node.id as Result) : undefined
-}
-
-/** One fact of a diagram. All values of one class behave alike in every criterion of the rule. */
-export interface Variable {
-  readonly fact: FactDefinition
-  classOf(value: FactValue): number
-  /** One value of each class. */
-  readonly examples: readonly FactValue[]
-}
-
-/** Holds each node once. A table with a parent adds nodes of its own and leaves the parent as it is. */
-export class NodeTable {
-  readonly #nodes = new Map<string, DiagramNode>()
-  readonly #parent: NodeTable | undefined
-  #next: number
-
-  constructor(parent?: NodeTable) {
-    this.#parent = parent
-    this.#next = parent === undefined ? 3 : parent.#next
-  }
-
-  find(key: string): DiagramNode | undefined {
-    return this.#nodes.get(key) ?? this.#parent?.find(key)
-  }
-
-  node(variable: number, children: readonly DiagramNode[]): DiagramNode {
-    const first = children[0]
-    if (first === undefined) throw new Error('a node of a diagram needs children')
-    if (children.every((child) => child === first)) return first
-    const key = `${variable}:${children.map((child) => child.id).join()}`
-    const known = this.find(key)
-    if (known !== undefined) return known
-    const node = { id: this.#next++, variable, children }
-    this.#nodes.set(key, node)
-    return node
-  }
+  return node.variable === TERMINAL && node !== OPEN ? (node.id as Result) : undefined
 }
 
 export interface Diagram {
   readonly root: DiagramNode
   readonly variables: readonly Variable[]
   readonly table: NodeTable
+  readonly reasons: Reasons
+  /**
+   * A table on top of `table` for what is left of the rule once facts are known. People are alike, so it is kept from one
+   * judgement to the next; it is begun anew before it grows large.
+   */
+  recent(): NodeTable
 }
 
-/** The facts that some criteria look at, each with its classes, in the order of the criteria. */
-export function variablesOf(leaves: readonly Leaf[], facts: ReadonlyMap<string, FactDefinition>): Variable[] {
-  return [...new Set(leaves.map((leaf) => leaf.test.fact))].map((id) => {
-    const fact = facts.get(id)
-    if (fact === undefined) throw new RangeError(`there is no fact ${id}`)
-    const own = leaves.filter((leaf) => leaf.test.fact === id)
-    return variableOf(fact, own)
-  })
-}
+/** Nodes beyond those of the rule itself; the largest rule has 60. */
+const MOST_RECENT = 2000
 
-/** Splits the values of one fact into classes by the criteria that look at it. */
-function variableOf(fact: FactDefinition, leaves: readonly Leaf[]): Variable {
-  const signature = (value: FactValue) => leaves.map((leaf) => (holds(leaf, value) ? 1 : 0)).join('')
-  const classes = new Map<string, number>()
-  const examples: FactValue[] = []
-  for (const value of probesOf(fact, leaves)) {
-    const key = signature(value)
-    if (classes.has(key)) continue
-    classes.set(key, examples.length)
-    examples.push(value)
-  }
-  const byValue = new Map<FactValue, number>()
-  return {
-    fact,
-    examples,
-    classOf(value) {
-      if (fact.type !== 'int') {
-        const known = byValue.get(value)
-        if (known !== undefined) return known
-      }
-      const found = classes.get(signature(value))
-      if (found === undefined) throw new RangeError(`${String(value)} is no possible value of ${fact.id}`)
-      if (fact.type === 'enum' || fact.type === 'bool') byValue.set(value, found)
-      return found
-    },
-  }
-}
-
-/** Values that together meet every class: all of a closed list; both sides of every threshold of a number. */
-function probesOf(fact: FactDefinition, leaves: readonly Leaf[]): FactValue[] {
-  if (fact.type === 'bool') return [true, false]
-  if (fact.type === 'enum') return [...(fact.values ?? [])]
-  const named = leaves.flatMap(({ test }) => [test.is ?? [], test.in ?? []].flat())
-  if (fact.type === 'text') return [...named, '']
-  const limits = leaves
-    .flatMap(({ test }) => [test.atLeast, test.atMost, test.above, test.below, test.is, test.in])
-    .flat()
-  const numbers = limits.filter((limit) => typeof limit === 'number')
-  const min = fact.min ?? 0
-  const max = fact.max ?? Number.MAX_SAFE_INTEGER
-  const around = numbers.flatMap((limit) => [limit - 1, limit, limit + 1]).toSorted((a, b) => a - b)
-  // A quotient may fall between two whole numbers.
-  const between = fact.derived?.some((one) => 'quotient' in one) ? [-0.5, 0.5] : []
-  const halves = numbers.flatMap((limit) => between.map((by) => limit + by))
-  return [min, ...around, max, ...halves].filter((value) => value >= min && value <= max)
-}
-
-type Join = (a: Result, b: Result) => Result
-
-/** Joins two diagrams; `absorbing` is the result that settles the join by itself. */
-function combine(table: NodeTable, join: Join, absorbing: Result, left: DiagramNode, right: DiagramNode): DiagramNode {
-  const memo = new Map<string, DiagramNode>()
+/** Joins two diagrams; `absorbing` is the end that settles the join by itself. */
+function combine(
+  table: NodeTable,
+  join: (a: DiagramNode, b: DiagramNode) => DiagramNode,
+  absorbing: DiagramNode,
+  left: DiagramNode,
+  right: DiagramNode,
+): DiagramNode {
+  const memo = new Map<DiagramNode, Map<DiagramNode, DiagramNode>>()
   const walk = (a: DiagramNode, b: DiagramNode): DiagramNode => {
-    const x = resultOf(a)
-    const y = resultOf(b)
-    if (x === absorbing || y === absorbing) return TERMINALS[absorbing]
-    if (x !== undefined && y !== undefined) return TERMINALS[join(x, y)]
+    if (a === absorbing || b === absorbing) return absorbing
     if (a === b) return a
-    const key = `${a.id},${b.id}`
-    const known = memo.get(key)
+    if (a.variable === TERMINAL && b.variable === TERMINAL) return join(a, b)
+    const ofA = memo.get(a) ?? new Map<DiagramNode, DiagramNode>()
+    memo.set(a, ofA)
+    const known = ofA.get(b)
     if (known !== undefined) return known
     const variable = Math.min(a.variable, b.variable)
     const wide = a.variable === variable ? a : b
@@ -147,24 +74,29 @@ function combine(table: NodeTable, join: Join, absorbing: Result, left: DiagramN
       ),
     )
     const node = table.node(variable, children)
-    memo.set(key, node)
+    ofA.set(b, node)
     return node
   }
   return walk(left, right)
 }
 
-const least: Join = (a, b) => Math.min(a, b) as Result
-const greatest: Join = (a, b) => Math.max(a, b) as Result
-
-/** The least of several diagrams: what is left when somebody else picks among them, to the person's disadvantage. */
-export function leastOf(table: NodeTable, nodes: readonly DiagramNode[]): DiagramNode {
-  return nodes.reduce((a, b) => combine(table, least, NO, a, b), TERMINALS[YES])
-}
+const least = (a: DiagramNode, b: DiagramNode) => (a.id < b.id ? a : b)
+const greatest = (a: DiagramNode, b: DiagramNode) => (a.id > b.id ? a : b)
 
 /** Builds the diagram of a rule. `atBest` caps the whole, e.g. for help that an office gives at its discretion. */
 export function buildDiagram(rule: Rule, facts: ReadonlyMap<string, FactDefinition>, atBest: Result = YES): Diagram {
   const { roots, variables, table } = buildDiagrams([rule], facts, atBest)
-  return { root: roots[0] ?? TERMINALS[NO], variables, table }
+  let recent = new NodeTable(table)
+  return {
+    root: roots[0] ?? TERMINALS[NO],
+    variables,
+    table,
+    reasons: compileReasons(rule, variables),
+    recent() {
+      if (recent.added > MOST_RECENT) recent = new NodeTable(table)
+      return recent
+    },
+  }
 }
 
 /** Several rules over the same facts. Two of them mean the same exactly when their roots are one node. */
@@ -172,10 +104,11 @@ export function buildDiagrams(
   rules: readonly Rule[],
   facts: ReadonlyMap<string, FactDefinition>,
   atBest: Result = YES,
-): Omit<Diagram, 'root'> & { readonly roots: readonly DiagramNode[] } {
+): Pick<Diagram, 'variables' | 'table'> & { readonly roots: readonly DiagramNode[] } {
   const table = new NodeTable()
   const variables = variablesOf(rules.flatMap(leavesOf), facts)
   const ids = variables.map(({ fact }) => fact.id)
+  const capped = (node: DiagramNode, cap: Result) => combine(table, least, TERMINALS[NO], node, TERMINALS[cap])
   const build = (part: Rule): DiagramNode => {
     if (part.kind === 'leaf') {
       const variable = ids.indexOf(part.test.fact)
@@ -188,11 +121,11 @@ export function buildDiagrams(
     const nodes = part.parts.map(build)
     const joined =
       part.kind === 'all'
-        ? leastOf(table, nodes)
-        : nodes.reduce((a, b) => combine(table, greatest, YES, a, b), TERMINALS[NO])
-    return combine(table, least, NO, joined, TERMINALS[part.atBest])
+        ? nodes.reduce((a, b) => combine(table, least, TERMINALS[NO], a, b), TERMINALS[YES])
+        : nodes.reduce((a, b) => combine(table, greatest, TERMINALS[YES], a, b), TERMINALS[NO])
+    return capped(joined, part.atBest)
   }
-  const roots = rules.map((rule) => combine(table, least, NO, build(rule), TERMINALS[atBest]))
+  const roots = rules.map((rule) => capped(build(rule), atBest))
   return { roots, variables, table }
 }
 
@@ -202,32 +135,112 @@ export function restrict(
   root: DiagramNode,
   classOf: (variable: number) => number | undefined,
 ): DiagramNode {
-  const memo = new Map<number, DiagramNode>()
+  const classes: number[] = []
+  let known = 0
+  for (const variable of supportOf(root)) {
+    const found = classOf(variable) ?? -1
+    classes[variable] = found
+    if (found >= 0) known |= bitOf(variable)
+  }
+  return restrictTo(table, root, classes, known)
+}
+
+/**
+ * As `restrict`, for the hot path: the class of each variable, -1 where it stays open, and the bits of the known ones.
+ * `met` gathers the variables that were known and stood in the way.
+ */
+export function restrictTo(
+  table: NodeTable,
+  root: DiagramNode,
+  classes: readonly number[],
+  known: number,
+  met: number[] = [],
+): DiagramNode {
+  if ((root.support & known) === 0) return root
+  return walk(root, { table, classes, known, met, done: undefined })
+}
+
+interface Restriction {
+  readonly table: NodeTable
+  readonly classes: readonly number[]
+  readonly known: number
+  readonly met: number[]
+  /** Made when a first fork stays open. */
+  done: Map<DiagramNode, DiagramNode> | undefined
+}
+
+function walk(from: DiagramNode, restriction: Restriction): DiagramNode {
+  const { classes, known, met } = restriction
+  let node = from
+  while ((node.support & known) !== 0) {
+    const chosen = classes[node.variable] ?? -1
+    const child = chosen < 0 ? undefined : node.children[chosen]
+    if (child === undefined) return branch(node, restriction)
+    if (!met.includes(node.variable)) met.push(node.variable)
+    node = child
+  }
+  return node
+}
+
+function branch(node: DiagramNode, restriction: Restriction): DiagramNode {
+  restriction.done ??= new Map()
+  const { done, table } = restriction
+  const found = done.get(node)
+  if (found !== undefined) return found
+  const children: DiagramNode[] = []
+  let isSame = true
+  for (const child of node.children) {
+    const restricted = walk(child, restriction)
+    if (restricted !== child) isSame = false
+    children.push(restricted)
+  }
+  const restricted = isSame ? node : table.node(node.variable, children)
+  done.set(node, restricted)
+  return restricted
+}
+
+/**
+ * What asking can still settle: the diagram over the facts that may be asked, where a result stands only if it is the
+ * same whatever the others are. A fact stands in it exactly when some answers to it and the rest settle or change the
+ * outcome; `canReach` tells which results are within reach of questions.
+ */
+export function settledByAsking(
+  table: NodeTable,
+  root: DiagramNode,
+  isAskable: (variable: number) => boolean,
+): DiagramNode {
+  const memo = new Map<DiagramNode, DiagramNode>()
   const walk = (node: DiagramNode): DiagramNode => {
     if (node.variable === TERMINAL) return node
-    const known = memo.get(node.id)
-    if (known !== undefined) return known
-    const chosen = classOf(node.variable)
-    const child = chosen === undefined ? undefined : node.children[chosen]
-    const restricted = child === undefined ? table.node(node.variable, node.children.map(walk)) : walk(child)
-    memo.set(node.id, restricted)
-    return restricted
+    const done = memo.get(node)
+    if (done !== undefined) return done
+    const [first = OPEN, ...rest] = node.children.map(walk)
+    const settled = isAskable(node.variable)
+      ? table.node(node.variable, [first, ...rest])
+      : rest.reduce((a, b) => combine(table, () => OPEN, OPEN, a, b), first)
+    memo.set(node, settled)
+    return settled
   }
   return walk(root)
 }
 
 /** The variables that can still change the result, in the diagram's order. */
 export function supportOf(root: DiagramNode): number[] {
+  const variables: number[] = []
+  if (root.support >>> LAST_BIT === 0) {
+    for (let rest = root.support; rest !== 0; rest &= rest - 1) variables.push(31 - Math.clz32(rest & -rest))
+    return variables
+  }
   const seen = new Set<DiagramNode>()
-  const variables = new Set<number>()
+  const found = new Set<number>()
   const walk = (node: DiagramNode) => {
     if (node.variable === TERMINAL || seen.has(node)) return
     seen.add(node)
-    variables.add(node.variable)
+    found.add(node.variable)
     node.children.forEach(walk)
   }
   walk(root)
-  return [...variables].toSorted((a, b) => a - b)
+  return [...found].toSorted((a, b) => a - b)
 }
 
 /** Whether some completion still leads to one of the results. */
@@ -236,8 +249,9 @@ export function canReach(root: DiagramNode, wanted: (result: Result) => boolean)
   const walk = (node: DiagramNode): boolean => {
     if (seen.has(node)) return false
     seen.add(node)
+    if (node.variable !== TERMINAL) return node.children.some(walk)
     const result = resultOf(node)
-    return result === undefined ? node.children.some(walk) : wanted(result)
+    return result !== undefined && wanted(result)
   }
   return walk(root)
 }

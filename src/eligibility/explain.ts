@@ -87,7 +87,9 @@ function assumed({ assumed }: Determination): Line[] {
 }
 
 function benefit(programme: Programme, { outcome, benefit, superseded_by, time_limit }: Determination): Line[] {
-  const lines: Line[] = outcome === 'needs_officer' ? [{ key: 'reasons.line.if_granted', values: {} }] : []
+  // A referral is a way to an office, which grants nothing by it.
+  const isGranted = outcome === 'needs_officer' && programme.kind !== 'referral'
+  const lines: Line[] = isGranted ? [{ key: 'reasons.line.if_granted', values: {} }] : []
   if (benefit !== null) {
     const values = Object.entries(benefit.values).map(([name, value]) => [name, formatNumber(value)])
     lines.push({ key: benefit.key, values: Object.fromEntries(values) })

@@ -58,6 +58,10 @@ export const factSchema = z.strictObject({
   special: z.boolean().default(false),
   ask: z.boolean().default(false),
   askWhen: testSchema.optional(),
+  /** Without a programme named it is not asked when this holds. */
+  askUnless: testSchema.optional(),
+  /** Asked only of somebody who named the programme or its topic, since it concerns few. */
+  named: z.boolean().optional(),
   offer: z.array(z.string()).optional(),
   derived: derivedSchema.optional(),
   /** Facts beside which the assumption is no longer fair: an illness that was told, and "no disability". */

@@ -1,9 +1,10 @@
 /** Numbers that fall between two groups: of people alike in all else, those under and those over them qualify. Pure. */
 import { NO, type Result } from './criteria.ts'
-import type { DiagramNode, Variable } from './diagram.ts'
+import type { DiagramNode } from './diagram.ts'
 import { describePerson, findPerson, nodesOf } from './diagram-paths.ts'
 import { tellingValues, testsIn } from './oracle.ts'
 import type { ProgrammeVersion } from './programme.ts'
+import type { Variable } from './variable.ts'
 
 export interface NumberGap {
   readonly fact: string

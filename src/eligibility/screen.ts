@@ -1,8 +1,11 @@
 /** All programmes, or those asked for, for one set of facts on one day. Pure. */
-import { type Determination, type Judgement, judge } from './determine.ts'
+import { type Determination, type Judgement, judgePerson } from './determine.ts'
 import type { Facts } from './facts.ts'
+import { type ProgrammeOnDay, programmeOn } from './on-day.ts'
+import { outcomeFor } from './outcome.ts'
+import { Person } from './person.ts'
 import { planQuestion } from './plan-questions.ts'
-import type { EligibilityDefinitions, Programme } from './programme.ts'
+import type { EligibilityDefinitions, Outcome, Programme } from './programme.ts'
 
 export interface Screening {
   determinations: Determination[]
@@ -20,33 +23,74 @@ export function screen(
   day: string,
   programmes?: readonly string[],
 ): Screening {
-  const asked = programmes === undefined ? [...definitions.programmes.keys()] : [...new Set(programmes)]
-  const judged = new Map<string, Judgement>()
-  const judgeOnce = (programme: Programme): Judgement => {
-    const judgement = judged.get(programme.id) ?? judge(programme, facts, day)
-    judged.set(programme.id, judgement)
-    return judgement
+  const judgements = judgeAll(definitions, facts, day, programmes)
+  return {
+    determinations: judgements.map(({ determination }) => determination),
+    nextQuestion: planQuestion(definitions.facts, facts, judgements, programmes !== undefined),
   }
-  const chosen = asked.flatMap((id) => definitions.programmes.get(id) ?? [])
-  const judgements = chosen.map(judgeOnce)
-  const determinations = chosen.map((programme) => {
-    const { determination } = judgeOnce(programme)
-    const better = supersededBy(definitions, programme, judgeOnce)
-    return better === undefined ? determination : { ...determination, superseded_by: better }
-  })
-  return { determinations, nextQuestion: planQuestion(definitions.facts, facts, judgements, programmes !== undefined) }
 }
 
-/** The best-ranked other programme of the same group that the person is entitled to, when they are entitled to both. */
-function supersededBy(
+/** As `screen`, without a look at what to ask next. */
+export function judgeAll(
   definitions: EligibilityDefinitions,
-  programme: Programme,
-  judgeOnce: (programme: Programme) => Judgement,
-): string | undefined {
-  const own = programme.exclusive
-  if (own === undefined || judgeOnce(programme).determination.outcome !== 'eligible') return undefined
-  const better = [...definitions.programmes.values()]
-    .filter((other) => other.exclusive?.group === own.group && other.exclusive.rank < own.rank)
+  facts: Facts,
+  day: string,
+  asked?: readonly string[],
+): Judgement[] {
+  const person = new Person(facts, definitions.facts)
+  const { all, byId } = rulesOn(definitions, day)
+  const chosen = asked === undefined ? all : [...new Set(asked)].flatMap((id) => byId.get(id) ?? [])
+  return chosen.map(({ onDay, better }) => {
+    const judgement = judgePerson(onDay, person)
+    const { determination } = judgement
+    if (better.length === 0 || determination.outcome !== 'eligible') return judgement
+    const best = better.find((other) => outcomeOn(other, person) === 'eligible')
+    if (best === undefined) return judgement
+    return { ...judgement, determination: { ...determination, superseded_by: best.programme.id } }
+  })
+}
+
+/** The outcome of every programme alone, in their order: for going through many people. */
+export function decideAll(definitions: EligibilityDefinitions, facts: Facts, day: string): Outcome[] {
+  const person = new Person(facts, definitions.facts)
+  return rulesOn(definitions, day).all.map(({ onDay }) => outcomeOn(onDay, person))
+}
+
+function outcomeOn({ version, notInForce }: ProgrammeOnDay, person: Person): Outcome {
+  return notInForce === undefined ? outcomeFor(version, person) : 'not_in_force'
+}
+
+interface RuleOfDay {
+  readonly onDay: ProgrammeOnDay
+  /** Others of the same group that are paid instead, the best one first. */
+  readonly better: readonly ProgrammeOnDay[]
+}
+interface RulesOfDay {
+  readonly all: readonly RuleOfDay[]
+  readonly byId: ReadonlyMap<string, RuleOfDay>
+}
+
+const known = new WeakMap<EligibilityDefinitions['programmes'], Map<string, RulesOfDay>>()
+const MOST_DAYS = 4
+
+function rulesOn({ programmes }: EligibilityDefinitions, day: string): RulesOfDay {
+  const days = known.get(programmes) ?? new Map<string, RulesOfDay>()
+  known.set(programmes, days)
+  const found = days.get(day)
+  if (found !== undefined) return found
+  if (days.size >= MOST_DAYS) days.clear()
+  const all = [...programmes.values()].map((programme) => ({
+    onDay: programmeOn(programme, day),
+    better: betterThan(programmes, programme).map((other) => programmeOn(other, day)),
+  }))
+  const made = { all, byId: new Map(all.map((rule) => [rule.onDay.programme.id, rule])) }
+  days.set(day, made)
+  return made
+}
+
+function betterThan(programmes: EligibilityDefinitions['programmes'], { exclusive: own }: Programme): Programme[] {
+  if (own === undefined) return []
+  return [...programmes.values()]
+    .filter(({ exclusive }) => exclusive?.group === own.group && exclusive.rank < own.rank)
     .toSorted((a, b) => (a.exclusive?.rank ?? 0) - (b.exclusive?.rank ?? 0))
-  return better.find((other) => judgeOnce(other).determination.outcome === 'eligible')?.id
 }

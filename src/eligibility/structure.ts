@@ -28,7 +28,7 @@ export function factFaults(facts: FactMap, where: string): Fault[] {
     }
     if (fact.ask && fact.type === 'enum' && fact.offer === undefined) say(fact.id, 'list the values to offer')
     const derived = fact.derived ?? []
-    const tests = [fact.askWhen, ...derived.map((one) => ('when' in one ? one.when : undefined))]
+    const tests = [fact.askWhen, fact.askUnless, ...derived.map((one) => ('when' in one ? one.when : undefined))]
     for (const test of tests) {
       if (test !== undefined) for (const problem of testProblems(test, facts)) say(fact.id, problem)
     }

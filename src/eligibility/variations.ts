@@ -1,7 +1,8 @@
 /** What each criterion of a version could decide: the same rule with it taken as met, and as not met. Pure. */
 import { type Leaf, leavesOf, NO, type Rule } from './criteria.ts'
-import { buildDiagrams, type DiagramNode, type Variable } from './diagram.ts'
+import { buildDiagrams, type DiagramNode } from './diagram.ts'
 import type { Programme, ProgrammeVersion } from './programme.ts'
+import type { Variable } from './variable.ts'
 
 /**
  * One occurrence of a criterion. Nodes of one version's variations are the same exactly when they mean the same.

@@ -4,8 +4,9 @@
  */
 import { inForce } from './basis.ts'
 import { NO } from './criteria.ts'
-import { canReach, NodeTable, restrict, resultOf } from './diagram.ts'
+import { canReach, restrict, resultOf } from './diagram.ts'
 import { type FactDefinition, type Facts, type FactValue, knownValue } from './facts.ts'
+import { NodeTable } from './node-table.ts'
 import type { Programme } from './programme.ts'
 
 export interface Change {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { determine } from '../../src/eligibility/determine.ts'
+import { explain } from '../../src/eligibility/explain.ts'
 import type { Facts } from '../../src/eligibility/facts.ts'
 import { screen } from '../../src/eligibility/screen.ts'
 import { definitions, programme } from './definitions.ts'
@@ -37,6 +38,24 @@ describe('what is taken for granted', () => {
 
     expect(found.benefit?.values).toEqual({ amount: 3_000_000, meals: 30_000 })
     expect(found.assumed).toEqual(expect.arrayContaining(['disability', 'ethnic_minority']))
+  })
+})
+
+describe('a hope', () => {
+  it('that rests on what nobody said is marked', () => {
+    const found = judge('loan_work_abroad', { age: 76, sex: 'female', household_status: 'poor' })
+
+    expect([found.outcome, found.rests_on_assumptions]).toEqual(['eligible', true])
+  })
+
+  it('that rests on what the person said is not', () => {
+    const found = judge('loan_work_abroad', { age: 30, overseas_contract: true })
+
+    expect([found.outcome, found.rests_on_assumptions]).toEqual(['eligible', false])
+  })
+
+  it('is not what a refusal rests on', () => {
+    expect(judge('monthly_allowance_disability', { age: 40 }).rests_on_assumptions).toBe(false)
   })
 })
 
@@ -112,6 +131,31 @@ describe('an amount', () => {
     )
 
     expect(amounts).toEqual([540_000, 750_000])
+  })
+})
+
+describe('a rate of interest', () => {
+  it('that is a multiple of another has two decimals', () => {
+    const found = judge('loan_work_abroad', { overseas_contract: true, household_status: 'none' }, '2026-11-23')
+
+    expect(found.benefit?.amounts.filter(({ unit }) => unit.startsWith('percent')).map(({ value }) => value)).toEqual([
+      100, 8.38,
+    ])
+  })
+})
+
+describe('a way to an office', () => {
+  it('is not spoken of as something that may be granted', () => {
+    const lines = explain(all, judge('water_sanitation_info', {})).map(({ key }) => key)
+
+    expect(lines).toContain('reasons.headline.referral')
+    expect(lines).not.toContain('reasons.line.if_granted')
+  })
+
+  it('differs in that from help that an office gives at its discretion', () => {
+    const lines = explain(all, judge('fund_for_poor', { household_status: 'poor' })).map(({ key }) => key)
+
+    expect(lines).toContain('reasons.line.if_granted')
   })
 })
 
