@@ -26,6 +26,8 @@ export interface ZaloSettings {
   apiRoot: string
   oauthRoot: string
   templateRoot: string
+  /** Where the app's console pins the code verifier of consents; undefined: each consent has its own. */
+  codeVerifier: string | undefined
 }
 
 export interface Config {
@@ -101,6 +103,10 @@ const settings = z.object({
   ZALO_API_ROOT: root('https://openapi.zalo.me'),
   ZALO_OAUTH_ROOT: root('https://oauth.zaloapp.com'),
   ZALO_TEMPLATE_ROOT: root('https://business.openapi.zalo.me'),
+  ZALO_CODE_VERIFIER: z
+    .string()
+    .regex(/^[\w.~-]{43,128}$/, 'must be 43 to 128 letters, digits, -, ., _ or ~')
+    .optional(),
   CLOCK_OFFSET_SECONDS: z
     .string()
     .regex(/^-?\d{1,10}$/, 'must be a whole number of seconds')
@@ -186,6 +192,7 @@ function zaloSettings(set: z.infer<typeof settings>): ZaloSettings | undefined {
     apiRoot: set.ZALO_API_ROOT,
     oauthRoot: set.ZALO_OAUTH_ROOT,
     templateRoot: set.ZALO_TEMPLATE_ROOT,
+    codeVerifier: set.ZALO_CODE_VERIFIER,
   }
 }
 

@@ -2,10 +2,11 @@ import type { Sql } from '../db/client.ts'
 import { drizzleOn, eq } from '../db/drizzle.ts'
 import type { Fault } from '../errors.ts'
 import type { Language } from '../i18n.ts'
+import { beginAnew } from '../messaging/person.ts'
 import { type Officer, standingOf } from '../officers/permissions.ts'
 import { officers } from '../officers/tables.ts'
 import { type ActivityLine, activitySince, type Change, change } from './activity.ts'
-import { lockTicket, type Ticket } from './locked-ticket.ts'
+import { lockTicket, reachOf, type Ticket } from './locked-ticket.ts'
 import type { DeskServices } from './services.ts'
 import { isOverdue, isTakenFrom, mayDo, type Standing, statusAfter, type TicketStatus, type Verb } from './ticket.ts'
 import type { Speaker } from './words.ts'
@@ -54,7 +55,7 @@ export async function act(
   apply: (step: Step) => Promise<Applied>,
 ): Promise<ActOutcome> {
   const { officer } = request
-  return sql.begin(async (tx): Promise<ActOutcome> => {
+  return beginAnew(sql, async (tx): Promise<ActOutcome> => {
     const locked = await lockTicket(tx, services.secrets, { number: request.number })
     if (!locked) return { kind: 'not-found' }
     const { ticket, key } = locked
@@ -74,8 +75,10 @@ export async function act(
     const to = statusAfter(verb, ticket.status)
     if (to === null) return { kind: 'wrong-status', from: ticket.status }
     if (key === null) return invalid('number', 'this person asked to be forgotten; nothing more can be done here')
-    const language = locked.contact?.language ?? 'vi'
-    const step: Step = { ...locked, key, tx, now, officer, officerId: officer.id, standing, services, to, language }
+    const reach = await reachOf(tx, locked, now)
+    const language = reach?.language ?? 'vi'
+    const speaker = { ...locked, key, reach, tx, now, officerId: officer.id }
+    const step: Step = { ...speaker, officer, standing, services, to, language }
     const applied = await apply(step)
     if ('faults' in applied) return { kind: 'invalid', faults: applied.faults }
     const made: Change = {

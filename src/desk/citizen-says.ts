@@ -18,17 +18,18 @@ export interface Said {
 export async function citizenSays(tx: Transaction, services: DeskServices, said: Said, now: Date): Promise<void> {
   const locked = await lockTicket(tx, services.secrets, { id: said.ticketId })
   if (!locked || locked.contact === null) return
-  const { ticket, contact } = locked
+  const { ticket } = locked
+  const people = locked.people.map(({ id }) => id)
   const drizzle = drizzleOn(tx)
   await drizzle
     .update(messages)
     .set({ ticketId: ticket.id })
-    .where(and(eq(messages.id, said.messageId), eq(messages.contactId, contact.id)))
+    .where(and(eq(messages.id, said.messageId), inArray(messages.contactId, people)))
   if (said.attachmentIds.length > 0) {
     await drizzle
       .update(attachments)
       .set({ ticketId: ticket.id })
-      .where(and(inArray(attachments.id, [...said.attachmentIds]), eq(attachments.contactId, contact.id)))
+      .where(and(inArray(attachments.id, [...said.attachmentIds]), inArray(attachments.contactId, people)))
   }
   const back = ticket.assigneeId === null ? ('open' as const) : ('assigned' as const)
   const status = ticket.status === 'pending' ? back : ticket.status

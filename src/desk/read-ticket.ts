@@ -80,7 +80,7 @@ export async function readTicket(
   const sealedKey = ticket.contactId === null ? ticket.sealedKey : found.contactKey
   const key = sealedKey === null ? null : secrets.openPersonKey(sealedKey)
   const [talk, files, activity, screening] = await Promise.all([
-    ticket.contactId === null ? walkInTalk(sql, ticket.id, key) : chatTalk(sql, ticket.id, key),
+    ticket.contactId === null ? walkInTalk(sql, ticket.id, key) : chatTalk(sql, secrets, ticket.id),
     drizzle.select().from(attachments).where(eq(attachments.ticketId, ticket.id)).orderBy(asc(attachments.createdAt)),
     activitySince(sql, ticket.id, 0),
     readScreening(sql, ticket, key),
@@ -112,20 +112,28 @@ export async function readTicket(
   }
 }
 
-async function chatTalk(sql: Sql, ticketId: number, key: Key | null): Promise<TicketMessage[]> {
+/** The person may have spoken in several chats; each has a key of its own. */
+async function chatTalk(sql: Sql, secrets: Secrets, ticketId: number): Promise<TicketMessage[]> {
   const rows = await drizzleOn(sql)
     .select({
       id: messages.id,
       at: messages.createdAt,
       author: messages.author,
       sealedBody: messages.sealedBody,
+      contactId: messages.contactId,
+      sealedKey: contacts.sealedKey,
       officer: { id: officers.id, name: officers.name },
     })
     .from(messages)
+    .leftJoin(contacts, eq(contacts.id, messages.contactId))
     .leftJoin(officers, eq(officers.id, messages.officerId))
     .where(eq(messages.ticketId, ticketId))
     .orderBy(asc(messages.id))
-  return rows.map((row) => openWords(row, key))
+  const keys = new Map<string, Key>()
+  for (const { contactId, sealedKey } of rows) {
+    if (sealedKey !== null && !keys.has(contactId)) keys.set(contactId, secrets.openPersonKey(sealedKey))
+  }
+  return rows.map(({ contactId, sealedKey: _, ...row }) => openWords(row, keys.get(contactId) ?? null))
 }
 
 async function walkInTalk(sql: Sql, ticketId: number, key: Key | null): Promise<TicketMessage[]> {

@@ -52,8 +52,8 @@ function resultText(step: Step, request: ResolveRequest): string {
 
 /** Buttons that stay good while the talk moves on; none for somebody without a chat. */
 async function offerAnswer(step: Step): Promise<Action[]> {
-  const { contact, ticket, now } = step
-  if (contact === null) return []
+  const { reach, ticket, now } = step
+  if (reach === null) return []
   const done = { id: newActionId(), effect: 'confirm_resolved', label: say(step, 'action.done') }
   const notDone = { id: newActionId(), effect: 'reopen', label: say(step, 'action.notDone') }
   await drizzleOn(step.tx)
@@ -62,7 +62,7 @@ async function offerAnswer(step: Step): Promise<Action[]> {
       [done, notDone].map(({ id, effect }) => ({
         id,
         effect,
-        contactId: contact.id,
+        contactId: reach.id,
         ticketId: ticket.id,
         createdAt: now,
       })),

@@ -1,6 +1,7 @@
 import { localDay } from '../clock.ts'
 import type { Sql } from '../db/client.ts'
 import { and, asc, drizzleOn, eq, gt, lte, ne, notInArray } from '../db/drizzle.ts'
+import { beginAnew } from '../messaging/person.ts'
 import { isSameLine, successorOf } from '../territory/successor.ts'
 import { unitsInForce } from '../territory/territory.ts'
 import { type Change, change } from './activity.ts'
@@ -82,7 +83,7 @@ async function eachTicket(
       .orderBy(asc(tickets.id))
       .limit(BATCH)
     for (const { id } of batch) {
-      const isChanged = await sql.begin(async (tx) => {
+      const isChanged = await beginAnew(sql, async (tx) => {
         const locked = await lockTicket(tx, services.secrets, { id })
         const made = locked ? await decide(locked, tx) : null
         if (locked && made) await change(tx, locked.ticket, services.calendar, made, now)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Transaction } from '../db/client.ts'
-import { and, desc, drizzleOn, eq, gte, ne, or, sql } from '../db/drizzle.ts'
+import { and, desc, drizzleOn, eq, gte, inArray, ne, or, sql } from '../db/drizzle.ts'
 import { type Key, openJson } from '../secrets.ts'
 import { activity, ticketActions, tickets } from './tables.ts'
 import type { TicketStatus } from './ticket.ts'
@@ -23,20 +23,24 @@ export interface TicketOfContact {
 const DAYS_SHOWN_AFTER_CLOSING = 30
 const papersSchema = z.array(z.string())
 
-/** A person's tickets: those not closed, and those closed in the last 30 days, the one last spoken about first. */
-export async function ticketsOfContact(
+/**
+ * A person's tickets, whichever of their contacts filed them: those not closed, and those closed in the last 30 days, the
+ * one last spoken about first.
+ */
+export async function ticketsOfPerson(
   tx: Transaction,
-  contactId: string,
-  key: Key,
+  people: readonly { id: string; key: Key }[],
   now: Date,
 ): Promise<TicketOfContact[]> {
   const since = new Date(now.getTime() - DAYS_SHOWN_AFTER_CLOSING * 86_400_000)
+  const keys = new Map(people.map(({ id, key }) => [id, key]))
+  const ids = [...keys.keys()]
   const officerSpoke = sql<boolean>`exists (select from ${activity} where ${activity.ticketId} = ${tickets.id}
     and ${activity.actor} = 'officer' and ${activity.verb} in ('reply', 'ask', 'resolve'))`
   const rows = await drizzleOn(tx)
     .select({ ticket: tickets, officerSpoke })
     .from(tickets)
-    .where(and(eq(tickets.contactId, contactId), or(ne(tickets.status, 'closed'), gte(tickets.closedAt, since))))
+    .where(and(inArray(tickets.contactId, ids), or(ne(tickets.status, 'closed'), gte(tickets.closedAt, since))))
     .orderBy(desc(tickets.spokenAt), desc(tickets.id))
   return rows.map(({ ticket, officerSpoke }) => ({
     id: ticket.id,
@@ -48,11 +52,12 @@ export async function ticketsOfContact(
     dueAt: ticket.dueAt,
     spokenAt: ticket.spokenAt,
     officerSpoke,
-    missingPapers:
-      ticket.status === 'pending' && ticket.sealedPapers !== null
-        ? papersSchema.parse(openJson(key, ticket.sealedPapers))
-        : [],
+    missingPapers: ticket.status === 'pending' ? papersOf(ticket, keys.get(ticket.contactId ?? '')) : [],
   }))
+}
+
+function papersOf({ sealedPapers }: { sealedPapers: Buffer | null }, key: Key | undefined): string[] {
+  return sealedPapers === null || key === undefined ? [] : papersSchema.parse(openJson(key, sealedPapers))
 }
 
 export interface TakenAction {

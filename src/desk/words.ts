@@ -1,5 +1,5 @@
 import type { Transaction } from '../db/client.ts'
-import { desc, drizzleOn, eq } from '../db/drizzle.ts'
+import { drizzleOn } from '../db/drizzle.ts'
 import type { Action, Message, TalkEntry } from '../messaging/message.ts'
 import { messages } from '../messaging/tables.ts'
 import { dropBotMessages, enqueue } from '../outbox/enqueue.ts'
@@ -20,39 +20,37 @@ export interface Spoken {
 export interface Speaker extends LockedTicket {
   tx: Transaction
   key: Key
+  /** The chat in which the person is written to; null for somebody without one. */
+  reach: { id: string; key: Key } | null
   officerId: string
   now: Date
 }
 
 /**
- * Queues words for the citizen and returns their message id. For somebody without a chat they are kept on the ticket
+ * Queues words for the citizen and returns the id of their message; further files follow as messages without words. For somebody without a chat they are kept on the ticket
  * alone: the officer says them in person.
  */
 export async function speakToCitizen(speaker: Speaker, spoken: Spoken): Promise<number> {
-  const { tx, contact, key, ticket, officerId, now } = speaker
+  const { tx, reach, people, ticket, officerId, now } = speaker
   const attachmentIds = [...(spoken.attachmentIds ?? [])]
-  if (contact === null) return keepWalkInWords(speaker, 'officer', { text: spoken.text, actions: [], attachmentIds })
-  if (spoken.takesTalk && (await takeTalk(tx, speaker))) await dropBotMessages(tx, contact.id, now)
+  if (reach === null) return keepWalkInWords(speaker, 'officer', { text: spoken.text, actions: [], attachmentIds })
+  if (spoken.takesTalk && (await takeTalk(tx, speaker))) {
+    for (const { id } of people) await dropBotMessages(tx, id, now)
+  }
   const said: Message[] = [
     { text: spoken.text, actions: spoken.actions ?? [], attachmentId: attachmentIds[0] ?? null },
     ...attachmentIds.slice(1).map((attachmentId) => ({ text: '', actions: [], attachmentId })),
   ]
-  await enqueue(tx, {
-    contact: { id: contact.id, key },
+  const [first] = await enqueue(tx, {
+    contact: reach,
     author: 'officer',
     officerId,
     ticketId: ticket.id,
     messages: said,
     now,
   })
-  const [last] = await drizzleOn(tx)
-    .select({ id: messages.id })
-    .from(messages)
-    .where(eq(messages.ticketId, ticket.id))
-    .orderBy(desc(messages.id))
-    .limit(1)
-  if (!last) throw new Error('The message was queued without being kept')
-  return last.id
+  if (first === undefined) throw new Error('The message was queued without being kept')
+  return first
 }
 
 /** Words that stay among officers; sealed like the talk, never sent. */

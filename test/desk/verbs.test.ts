@@ -13,7 +13,7 @@ import { reply } from '../../src/desk/reply.ts'
 import { resolve } from '../../src/desk/resolve.ts'
 import { returnHandOff } from '../../src/desk/return-hand-off.ts'
 import { closeSilent, lapseHandOffs, moveToSuccessors } from '../../src/desk/round.ts'
-import { takeAction, ticketsOfContact } from '../../src/desk/tickets-of-contact.ts'
+import { takeAction, ticketsOfPerson } from '../../src/desk/tickets-of-contact.ts'
 import { enqueue } from '../../src/outbox/enqueue.ts'
 import { createDatabase } from '../support/database.ts'
 import {
@@ -144,7 +144,7 @@ describe('an officer at work', () => {
     await claim(sql, desk, { number, officer, seen: 1 }, MONDAY)
     await ask(sql, desk, { number, officer, seen: 2, text: 'Chụp rõ giúp', papers: ['Sổ hộ nghèo'] }, MONDAY)
     const waiting = await ticketNow(sql, number)
-    const listed = await sql.begin((tx) => ticketsOfContact(tx, contact.id, contact.key, MONDAY))
+    const listed = await sql.begin((tx) => ticketsOfPerson(tx, [contact], MONDAY))
 
     const messageId = await aMessage(sql, contact, 'đây ạ')
     await sql.begin((tx) => citizenSays(tx, desk, { ticketId: id, messageId, attachmentIds: [] }, hoursLater(2)))

@@ -1,0 +1,23 @@
+import { isoLocal } from '../clock.ts'
+import type { Sql } from '../db/client.ts'
+import { formatDay } from '../i18n.ts'
+import type { Territory } from '../territory/territory.ts'
+
+/**
+ * What a notice may say about the ticket of somebody who cannot be written to freely: a number, an office and a day, never
+ * what it is about. Null when nobody spoke on any.
+ */
+export async function noticeValues(
+  sql: Sql,
+  territory: Territory,
+  contactId: string,
+): Promise<Record<'ticket' | 'unit' | 'date', string> | null> {
+  const [row] = await sql<{ number: string; unit_id: string; spoken_at: Date }[]>`
+    select number, unit_id, spoken_at from tickets where contact_id = ${contactId} order by spoken_at desc, id desc limit 1`
+  if (row === undefined) return null
+  return {
+    ticket: row.number,
+    unit: territory.unitById.get(row.unit_id)?.name.vi ?? row.unit_id,
+    date: formatDay(isoLocal(row.spoken_at).slice(0, 10)),
+  }
+}
