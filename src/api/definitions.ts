@@ -3,26 +3,26 @@ import { localDay } from '../clock.ts'
 import { findPlaces } from '../territory/find-places.ts'
 import { isInForce, type Place } from '../territory/territory.ts'
 import { TOPICS } from '../understanding/topics-file.ts'
+import { programmeJson, programmeSchema, textsOf } from './programme-json.ts'
 import type { Api, ApiServices } from './services.ts'
 
 const names = z.object({ vi: z.string(), en: z.string() })
 const items = <Item extends z.ZodType>(item: Item) => ({ 200: z.object({ items: z.array(item) }) })
 
-const programmeSchema = z.object({
-  id: z.string(),
-  kind: z.string(),
-  topic: z.string(),
-  name: names,
-  versions: z.array(z.object({ id: z.string(), from: z.string(), to: z.string().nullable(), confidence: z.string() })),
-})
 const factSchema = z.object({
   id: z.string(),
   type: z.string(),
+  subject: z.enum(['household', 'person']),
+  sensitive: z.boolean(),
+  name: names,
   values: z.array(z.string()).optional(),
   unit: z.string().optional(),
   min: z.number().optional(),
   max: z.number().optional(),
-  assumed: z.union([z.string(), z.number(), z.boolean()]).optional(),
+  assumed: z
+    .union([z.string(), z.number(), z.boolean()])
+    .optional()
+    .describe('taken when the fact is left out; null in a screening says that it is not known'),
 })
 const unitSchema = z.object({
   id: z.string(),
@@ -48,39 +48,41 @@ const communeSchema = z.object({
 export async function definitionRoutes(app: Api, services: ApiServices): Promise<void> {
   const { eligibility, territory, texts, clock } = services
   const tags = ['definitions']
-  const bothNames = (keys: readonly string[], id: string) => {
-    const key = keys.find((candidate) => texts.has('vi', candidate))
-    if (key === undefined) return { vi: id, en: id }
-    return { vi: texts.text('vi', key), en: texts.has('en', key) ? texts.text('en', key) : texts.text('vi', key) }
-  }
+  // They change with a new start of the program only.
+  const programmes = { items: [...eligibility.programmes.values()].map((programme) => programmeJson(texts, programme)) }
+  const programmesText = JSON.stringify(programmes)
 
   app.get(
     '/programmes',
-    { schema: { tags, summary: 'Programmes and their versions', response: items(programmeSchema) } },
-    async () => ({
-      items: [...eligibility.programmes.values()].map((programme) => ({
-        id: programme.id,
-        kind: programme.kind,
-        topic: programme.topic,
-        name: bothNames([`programmes.${programme.id}.name`, `programmes.${programme.id}.title`], programme.id),
-        versions: programme.versions.map(({ id, from, to, confidence }) => ({ id, from, to, confidence })),
-      })),
-    }),
+    {
+      schema: {
+        tags,
+        summary: 'Programmes with their versions, criteria and legal basis',
+        response: items(programmeSchema),
+      },
+    },
+    // Written once: a quarter of a megabyte anew for every call would hold up the others.
+    async (_request, reply) => reply.serializer(() => programmesText).send(programmes),
   )
 
   app.get(
     '/facts',
     { schema: { tags, summary: 'The vocabulary of screenings', response: items(factSchema) } },
     async () => ({
-      items: [...eligibility.facts.values()].map(({ id, type, values, unit, min, max, assumed }) => ({
-        id,
-        type,
-        ...(values ? { values } : {}),
-        ...(unit === undefined ? {} : { unit }),
-        ...(min === undefined ? {} : { min }),
-        ...(max === undefined ? {} : { max }),
-        ...(assumed === undefined ? {} : { assumed }),
-      })),
+      items: [...eligibility.facts.values()].map(
+        ({ id, type, subject, sensitive, values, unit, min, max, assumed }) => ({
+          id,
+          type,
+          subject: subject === 'h' ? ('household' as const) : ('person' as const),
+          sensitive,
+          name: textsOf(texts, [`facts.${id}.label`], id),
+          ...(values ? { values } : {}),
+          ...(unit === undefined ? {} : { unit }),
+          ...(min === undefined ? {} : { min }),
+          ...(max === undefined ? {} : { max }),
+          ...(assumed === undefined ? {} : { assumed }),
+        }),
+      ),
     }),
   )
 
@@ -96,7 +98,7 @@ export async function definitionRoutes(app: Api, services: ApiServices): Promise
     async () => ({
       items: TOPICS.map((id) => ({
         id,
-        name: bothNames([`topics.${id}`, `topics.${id}.name`, `topics.name.${id}`], id),
+        name: textsOf(texts, [`topics.${id}`, `topics.${id}.name`, `topics.name.${id}`], id),
       })),
     }),
   )

@@ -4,16 +4,17 @@
  */
 import fastifyCookie from '@fastify/cookie'
 import fastifyRateLimit from '@fastify/rate-limit'
-import fastifySwagger from '@fastify/swagger'
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { handleProblem, handleUnknownAddress, Problem } from '../http/problem.ts'
 import { isFromOurPages } from '../http/security.ts'
 import { requireOfficer } from './authentication.ts'
 import { definitionRoutes } from './definitions.ts'
+import { describeApi } from './openapi.ts'
 import { queueRoutes } from './queues.ts'
 import { screeningRoutes } from './screenings.ts'
 import type { Api, ApiServices } from './services.ts'
 import { sessionRoutes } from './sessions.ts'
+import { ticketAttachmentRoutes } from './ticket-attachments.ts'
 import { ticketVerbRoutes } from './ticket-verbs.ts'
 import { ticketRoutes } from './tickets.ts'
 import { understandRoutes } from './understand.ts'
@@ -28,7 +29,7 @@ export async function apiRoutes(app: Api, services: ApiServices): Promise<void> 
     api.setValidatorCompiler(validatorCompiler)
     api.setSerializerCompiler(serializerCompiler)
     api.setErrorHandler(handleProblem)
-    await describe(api)
+    if (!api.hasPlugin('@fastify/swagger')) await describeApi(api)
     api.get('/api/openapi.json', { schema: { hide: true } }, async () => api.swagger())
     await api.register((scope: Api) => v1(scope, services), { prefix: '/api/v1' })
   })
@@ -60,6 +61,7 @@ async function v1(api: Api, services: ApiServices): Promise<void> {
     await queueRoutes(scope, services)
     await ticketRoutes(scope, services)
     await ticketVerbRoutes(scope, services)
+    await ticketAttachmentRoutes(scope, services)
   })
 }
 
@@ -70,25 +72,4 @@ function readJsonOnly(api: Api): void {
   api.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
     body.trim() === '' ? done(null, {}) : parse(request, body, done),
   )
-}
-
-async function describe(api: Api): Promise<void> {
-  await api.register(fastifySwagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Cầu Nối',
-        version: '1',
-        description: 'Screenings, tickets and queues. Errors are application/problem+json (RFC 9457).',
-      },
-      components: {
-        securitySchemes: {
-          token: { type: 'http', scheme: 'bearer' },
-          cookie: { type: 'apiKey', in: 'cookie', name: 'cau_noi_session' },
-        },
-      },
-      security: [{ token: [] }, { cookie: [] }, {}],
-    },
-    transform: jsonSchemaTransform,
-  })
 }

@@ -5,8 +5,21 @@ import { parseFacts } from '../eligibility/facts.ts'
 import { screen } from '../eligibility/screen.ts'
 import type { Fault } from '../errors.ts'
 import { invalidValues, problemSchema } from '../http/problem.ts'
-import { LANGUAGES, type Language, type Texts } from '../i18n.ts'
+import { formatNumber, LANGUAGES, type Language, type Texts } from '../i18n.ts'
+import { basisSchema, citation } from './citation.ts'
 import type { Api, ApiServices } from './services.ts'
+
+const bodySchema = z.object({
+  date: z.iso.date().optional().describe('the day to judge; today unless told'),
+  locale: z.enum(LANGUAGES).default('vi'),
+  facts: z.record(z.string(), z.unknown()).describe('null or "unknown" = not known'),
+  programmes: z.array(z.string()).max(200).optional().describe('left out = all'),
+})
+/** What can be read of a body that is wrong elsewhere: its facts and programmes are named in the same answer. */
+const partsSchema = z.object({
+  facts: z.record(z.string(), z.unknown()).catch({}),
+  programmes: z.array(z.unknown()).catch([]),
+})
 
 const named = z.object({ key: z.string(), text: z.string() })
 const determinationSchema = z.object({
@@ -15,6 +28,7 @@ const determinationSchema = z.object({
   outcome: z.enum(['eligible', 'not_eligible', 'unknown', 'needs_officer', 'not_in_force']),
   reason: z.string().optional().describe('with not_in_force: ended or not_begun'),
   version: z.string(),
+  open_ended: z.boolean().describe('no end of this version is known; an officer confirms that it still holds'),
   decided_by: z.array(z.string()),
   missing: z.array(z.string()),
   assumed: z.array(z.string()),
@@ -29,15 +43,7 @@ const determinationSchema = z.object({
   papers_to_confirm: z.boolean(),
   where: z.string(),
   decides: z.string(),
-  basis: z.array(
-    z.object({
-      document: z.string(),
-      article: z.string().nullable(),
-      from: z.string(),
-      to: z.string().nullable(),
-      confidence: z.string(),
-    }),
-  ),
+  basis: z.array(basisSchema).min(1),
 })
 
 /** Tells what somebody may be entitled to. Open to everybody, stores nothing. */
@@ -46,15 +52,12 @@ export async function screeningRoutes(app: Api, services: ApiServices): Promise<
   app.post(
     '/screenings',
     {
+      // Wrong facts are named together with whatever else is wrong, not one after the other.
+      attachValidation: true,
       schema: {
         tags: ['screening'],
         summary: 'Determine programmes from facts; nothing is stored',
-        body: z.object({
-          date: z.iso.date().optional().describe('the day to judge; today unless told'),
-          locale: z.enum(LANGUAGES).default('vi'),
-          facts: z.record(z.string(), z.unknown()).describe('null or "unknown" = not known'),
-          programmes: z.array(z.string()).max(200).optional().describe('left out = all'),
-        }),
+        body: bodySchema,
         response: {
           200: z.object({
             date: z.string(),
@@ -66,19 +69,27 @@ export async function screeningRoutes(app: Api, services: ApiServices): Promise<
       },
     },
     async (request) => {
-      const { locale, programmes } = request.body
-      const date = request.body.date ?? localDay(clock.now())
-      const parsed = parseFacts(eligibility, request.body.facts)
-      const faults: Fault[] = 'faults' in parsed ? [...parsed.faults] : []
-      for (const [index, id] of (programmes ?? []).entries()) {
-        if (!eligibility.programmes.has(id)) {
-          faults.push({
-            where: `programmes.${index}`,
-            what: 'there is no programme of this name; GET /api/v1/programmes lists them',
-          })
-        }
-      }
-      if ('faults' in parsed || faults.length > 0) throw invalidValues(faults)
+      const body = bodySchema.safeParse(request.body)
+      const parts = partsSchema.safeParse(request.body)
+      const { facts: said, programmes: asked } = parts.data ?? { facts: {}, programmes: [] }
+      const parsed = parseFacts(eligibility, said)
+      const faults: Fault[] = [
+        ...(body.error?.issues ?? []).map((issue) => ({ where: issue.path.join('.'), what: issue.message })),
+        ...('faults' in parsed ? parsed.faults : []),
+        ...asked.flatMap((id, index) =>
+          typeof id !== 'string' || eligibility.programmes.has(id)
+            ? []
+            : [
+                {
+                  where: `programmes.${index}`,
+                  what: 'there is no programme of this name; GET /api/v1/programmes lists them',
+                },
+              ],
+        ),
+      ]
+      if (!body.success || 'faults' in parsed || faults.length > 0) throw invalidValues(faults)
+      const { locale, programmes } = body.data
+      const date = body.data.date ?? localDay(clock.now())
       const { determinations, nextQuestion } = screen(eligibility, parsed.facts, date, programmes)
       return {
         date,
@@ -93,19 +104,22 @@ function determinationJson(texts: Texts, locale: Language, one: Determination): 
   const say = (key: string, values: Record<string, unknown> = {}) =>
     texts.has(locale, key) ? texts.text(locale, key, values) : key
   const { benefit, papers, where, decides, reason, superseded_by } = one
+  // In the texts figures stand as on the papers; `values` holds them as numbers.
+  const figures = Object.entries(benefit?.values ?? {}).map(([name, value]) => [name, formatNumber(value)])
   return {
     programme: one.programme,
     kind: one.kind,
     outcome: one.outcome,
     ...(reason === undefined ? {} : { reason }),
     version: one.version,
+    open_ended: one.open_ended,
     decided_by: one.decided_by,
     missing: one.missing,
     assumed: one.assumed,
     ...(superseded_by === undefined ? {} : { superseded_by }),
     benefit: benefit && {
       key: benefit.key,
-      text: say(benefit.key, benefit.values),
+      text: say(benefit.key, Object.fromEntries(figures)),
       values: benefit.values,
       verified: benefit.verified,
     },
@@ -113,12 +127,6 @@ function determinationJson(texts: Texts, locale: Language, one: Determination): 
     papers_to_confirm: one.papers_to_confirm,
     where: say(where.key),
     decides: say(decides.key),
-    basis: one.basis.map(({ document, article, from, to, confidence }) => ({
-      document,
-      article,
-      from,
-      to,
-      confidence,
-    })),
+    basis: one.basis.map(citation),
   }
 }

@@ -14,7 +14,7 @@ const userSchema = z.object({
   unit: z.string().nullable(),
 })
 
-export async function sessionRoutes(app: Api, { sql, clock }: ApiServices): Promise<void> {
+export async function sessionRoutes(app: Api, { sql, clock, secrets }: ApiServices): Promise<void> {
   app.post(
     '/sessions',
     {
@@ -38,7 +38,7 @@ export async function sessionRoutes(app: Api, { sql, clock }: ApiServices): Prom
     },
     async (request, reply) => {
       const now = clock.now()
-      const outcome = await signIn(sql, request.body, now)
+      const outcome = await signIn({ sql, secrets }, request.body, now)
       if (outcome.kind === 'wrong') throw new Problem(401, 'The user name or the password is wrong')
       if (outcome.kind === 'locked') {
         const seconds = Math.max(1, Math.ceil((outcome.until.getTime() - now.getTime()) / 1000))

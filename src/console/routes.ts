@@ -5,13 +5,16 @@
 import type { FastifyError, FastifyInstance } from 'fastify'
 import { isPassingFault, isUnstorableText } from '../db/faults.ts'
 import { isFromOurPages } from '../http/security.ts'
+import { accountRoutes } from './account-page.ts'
 import { attachmentRoutes } from './attachment-page.ts'
 import { queueRoutes } from './queue-page.ts'
 import { refuse } from './refuse.ts'
 import { signInRoutes } from './sign-in-page.ts'
 import { ticketRoutes } from './ticket-page.ts'
 import { verbRoutes } from './ticket-verbs.ts'
+import { villageRoutes } from './village-routes.ts'
 import { type ConsoleServices, createPages } from './visit.ts'
+import { zaloRoutes } from './zalo-page.ts'
 
 export async function consoleRoutes(app: FastifyInstance, services: ConsoleServices): Promise<void> {
   const pages = createPages(services)
@@ -44,6 +47,9 @@ export async function consoleRoutes(app: FastifyInstance, services: ConsoleServi
       ticketRoutes(scope, services, pages)
       verbRoutes(scope, services, pages)
       attachmentRoutes(scope, services, pages)
+      accountRoutes(scope, services, pages)
+      zaloRoutes(scope, services, pages)
+      villageRoutes(scope, services, pages)
     },
     { prefix: '/console' },
   )

@@ -1,8 +1,10 @@
 import type { FastifyReply } from 'fastify'
 import type { ActivityLine } from '../desk/activity.ts'
 import { readTicket } from '../desk/read-ticket.ts'
+import { wayTo } from '../messaging/reach.ts'
 import { activityWords } from './activity-words.ts'
 import { refuse } from './refuse.ts'
+import { standingWords } from './standing-words.ts'
 import { ticketView } from './ticket-view.ts'
 import type { TypedForm } from './typed-form.ts'
 import type { ConsoleServices, Pages, Session, Visit } from './visit.ts'
@@ -34,11 +36,20 @@ export async function showTicket(
   if (read.kind === 'not-found') return refuse(pages, reply, visit, 'noTicket', 404)
   if (read.kind === 'forbidden') return refuse(pages, reply, visit, 'notYours', 403)
   const view = ticketView(services, visit, officer, read.details, now)
+  const { contactId } = read.details.ticket
+  const standing = contactId === null ? null : await standingOfTalk(services, contactId, now)
   const page = {
     ...view,
+    standing: standing && standingWords(services.texts, visit.language, standing),
     title: view.number,
     typed: typed ?? null,
     notice: notice && { ...notice, lines: activityWords(services, visit, notice.changes ?? [], now) },
   }
   return pages.show(reply, visit, 'ticket', page, status)
+}
+
+/** What words to the person meet now, in the chat that they would go to. */
+async function standingOfTalk({ sql, talkStanding }: ConsoleServices, contactId: string, now: Date) {
+  if (talkStanding === undefined) return null
+  return talkStanding(await wayTo(sql, contactId, now), now)
 }

@@ -37,7 +37,7 @@ export function signInRoutes(app: FastifyInstance, services: ConsoleServices, pa
     const given = signInForm.parse(request.body ?? {})
     const waiting = readWaiting(given.waiting)
     const now = clock.now()
-    const outcome = await signIn(sql, given, now)
+    const outcome = await signIn(services, given, now)
     if (outcome.kind === 'wrong') {
       return showSignIn(pages, reply, visit, { ...given, waiting, notice: visit.t('signIn.wrong') }, 401)
     }

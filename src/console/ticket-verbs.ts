@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { acceptHandOff } from '../desk/accept-hand-off.ts'
 import type { ActOutcome, ActRequest } from '../desk/act.ts'
@@ -7,6 +7,7 @@ import { ask } from '../desk/ask.ts'
 import { claim } from '../desk/claim.ts'
 import { handOff } from '../desk/hand-off.ts'
 import { note } from '../desk/note.ts'
+import type { OfficerFile } from '../desk/officer-files.ts'
 import { readTicket } from '../desk/read-ticket.ts'
 import { release } from '../desk/release.ts'
 import { reopen } from '../desk/reopen.ts'
@@ -16,7 +17,9 @@ import { returnHandOff } from '../desk/return-hand-off.ts'
 import { isOverdue, RESULTS, VERBS, type Verb } from '../desk/ticket.ts'
 import { type Officer, standingOf } from '../officers/permissions.ts'
 import { askToSignIn } from './ask-to-sign-in.ts'
+import { hasFiles, readFormWithFiles } from './read-form.ts'
 import { refuse } from './refuse.ts'
+import { FORM_MAX_BYTES, judgeFiles } from './reply-files.ts'
 import { type Shown, showTicket } from './show-ticket.ts'
 import type { TypedForm } from './typed-form.ts'
 import { type ConsoleServices, isOwnForm, isSignedIn, type Pages, type Visit } from './visit.ts'
@@ -30,6 +33,8 @@ const WORDS = ['text', 'papers', 'reason', 'basis', 'next_step'] as const
 const FIELDS = [...WORDS, 'to_unit', 'to_officer', 'result'] as const
 /** Characters of one field: what every channel can send in one message, whatever the desk writes around it. */
 const LONGEST = 1_800
+/** What is read even of somebody whose session ran out: the words come back after the sign-in. */
+const SMALL_FORM_BYTES = 1_048_576
 
 type Values = Record<string, string>
 
@@ -47,36 +52,56 @@ const needed: Record<Verb, readonly string[]> = {
 }
 
 export function verbRoutes(app: FastifyInstance, services: ConsoleServices, pages: Pages): void {
+  app.register(async (scope) => {
+    const limit = { parseAs: 'buffer', bodyLimit: FORM_MAX_BYTES } as const
+    scope.addContentTypeParser('multipart/form-data', limit, (_request, body, done) => done(null, body))
+    // Who sends it is settled before anything large is taken in.
+    const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
+      if (!hasFiles(request)) return undefined
+      const length = Number(request.headers['content-length'] ?? FORM_MAX_BYTES)
+      if (length <= SMALL_FORM_BYTES || isSignedIn(await pages.visitOf(request))) return undefined
+      return reply.redirect('/console/sign-in', 303)
+    }
+    scope.post('/tickets/:number/:verb', { onRequest }, carryOut(services, pages))
+  })
+}
+
+function carryOut(services: ConsoleServices, pages: Pages) {
   const { secrets, clock } = services
 
-  app.post('/tickets/:number/:verb', async (request, reply) => {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const visit = await pages.visitOf(request)
     const params = paramsSchema.safeParse(request.params)
     if (!params.success) return refuse(pages, reply, visit, 'notFound', 404)
     const { number, verb } = params.data
-    const body = bodySchema.parse(request.body ?? {})
+    const sent = hasFiles(request) ? await readFormWithFiles(request, 'files') : { fields: request.body, files: [] }
+    if (sent === null) return refuse(pages, reply, visit, 'badRequest', 400)
+    const body = bodySchema.parse(sent.fields ?? {})
     const values = Object.fromEntries(
       FIELDS.flatMap((name) => (name in body ? [[name, body[name]?.trim() ?? '']] : [])),
     )
     const typed: TypedForm = { verb, values, faults: {} }
     if (!isSignedIn(visit)) return askToSignIn(pages, reply, visit, { ...typed, number })
     const again = (shown: Shown) => showTicket(services, pages, reply, visit, number, { typed, ...shown })
+    // A page cannot fill in which files were chosen.
+    const filesAgain = sent.files.length > 0 ? ` ${visit.t('notice.filesAgain')}` : ''
     const notice = (why: string, text: Record<string, unknown> = {}) =>
-      ({ tone: 'bad', title: visit.t(`notice.${why}`), text: visit.t(`notice.${why}Text`, text) }) as const
+      ({ tone: 'bad', title: visit.t(`notice.${why}`), text: visit.t(`notice.${why}Text`, text) + filesAgain }) as const
 
     if (!isOwnForm(secrets, visit.session, body.form_token ?? '')) {
       return again({ notice: notice('formToken'), status: 403 })
     }
-    const faults = faultsOf(visit, verb, values)
+    const judged = verb === 'reply' ? await judgeFiles(visit, sent.files) : { files: [] }
+    const faults = { ...faultsOf(visit, verb, values), ...('fault' in judged ? { files: judged.fault } : {}) }
     const seen = z.coerce.number().int().safeParse(body.seen)
-    if (Object.keys(faults).length > 0 || !seen.success) {
+    if ('fault' in judged || Object.keys(faults).length > 0 || !seen.success) {
       return again({ typed: { ...typed, faults }, notice: notice('faults'), status: 422 })
     }
 
     const { officer } = visit.session
     const now = clock.now()
     const asked: ActRequest = { number, officer, seen: seen.data }
-    const outcome = await perform(services, verb, asked, values, now)
+    const outcome = await perform(services, verb, asked, values, judged.files, now)
     switch (outcome.kind) {
       case 'done': {
         const { ticket } = outcome
@@ -111,7 +136,7 @@ export function verbRoutes(app: FastifyInstance, services: ConsoleServices, page
       default:
         throw outcome satisfies never
     }
-  })
+  }
 }
 
 function perform(
@@ -119,6 +144,7 @@ function perform(
   verb: Verb,
   asked: ActRequest,
   values: Values,
+  files: readonly OfficerFile[],
   now: Date,
 ): Promise<ActOutcome> {
   const { sql } = services
@@ -130,7 +156,7 @@ function perform(
     case 'release':
       return release(sql, services, asked, now)
     case 'reply':
-      return replyToCitizen(sql, services, { ...asked, text: words('text'), attachmentIds: [] }, now)
+      return replyToCitizen(sql, services, { ...asked, text: words('text'), attachmentIds: [], files }, now)
     case 'note':
       return note(sql, services, { ...asked, text: words('text'), attachmentIds: [] }, now)
     case 'ask':

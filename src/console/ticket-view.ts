@@ -2,6 +2,7 @@ import { isoLocal, localDay } from '../clock.ts'
 import type { TicketAttachment, TicketDetails, TicketMessage } from '../desk/read-ticket.ts'
 import { routingReasonSchema } from '../desk/services.ts'
 import { isTakenFrom, mayDo, RESULTS, statusAfter, VERBS, type Verb } from '../desk/ticket.ts'
+import { UPLOAD_TYPES } from '../messaging/upload-type.ts'
 import type { Officer } from '../officers/permissions.ts'
 import { unitsInForce } from '../territory/territory.ts'
 import { activityWords } from './activity-words.ts'
@@ -73,6 +74,8 @@ export function ticketView(
     })),
     activity: activityWords(services, visit, details.activity, now),
     may: Object.fromEntries(VERBS.map((verb) => [verb, isPossible(verb, officer, details)])),
+    mayAttach: ticket.contactId !== null,
+    fileTypes: UPLOAD_TYPES.join(','),
     results: RESULTS.map((value) => ({ value, label: t(`result.${value}`) })),
     units: unitGroups(services, visit, localDay(now)),
     returnLabel: details.standing === 'accountable' ? t('verb.takeBack') : t('verb.return'),

@@ -8,10 +8,13 @@ import type { EligibilityDefinitions } from '../eligibility/programme.ts'
 import type { Assets } from '../http/assets.ts'
 import { LANGUAGES, type Language, type Texts } from '../i18n.ts'
 import type { Logger } from '../log.ts'
-import type { Officer } from '../officers/permissions.ts'
+import type { AccountCare } from '../messaging/account-care.ts'
+import type { TalkStanding } from '../messaging/reply-window.ts'
+import { hasRole, type Officer } from '../officers/permissions.ts'
 import { officerOfToken, SESSION_COOKIE } from '../officers/sign-in.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Territory } from '../territory/territory.ts'
+import { listUnitOf } from '../village-list/open-list.ts'
 import { unitName } from './names.ts'
 
 export interface ConsoleServices {
@@ -26,6 +29,12 @@ export interface ConsoleServices {
   assets: Assets
   /** Where the world reaches us; undefined while only this machine does. */
   publicUrl: string | undefined
+  /** Ways into a chat with a code; left out where no chat has one. */
+  links?: { telegram(code: string): string | null } | undefined
+  /** The official account on Zalo; undefined while the channel is off. */
+  accountCare?: AccountCare | undefined
+  /** What words to a contact would meet now; null where talk is always free. */
+  talkStanding?: ((contactId: string, now: Date) => Promise<TalkStanding | null>) | undefined
 }
 
 export interface Session {
@@ -77,6 +86,8 @@ export function createPages(services: ConsoleServices): Pages {
     path: visit.path,
     t: visit.t,
     asset: assets.url,
+    menu: menuOf(visit),
+    styles: [],
     formToken: visit.session?.formToken ?? '',
     officer: visit.session && {
       name: visit.session.officer.name,
@@ -84,6 +95,18 @@ export function createPages(services: ConsoleServices): Pages {
         visit.session.officer.unitId === null ? '' : unitName(territory, visit.language, visit.session.officer.unitId),
     },
   })
+
+  const menuOf = ({ language, session, path }: Visit) => {
+    const entries = [{ href: '/console/tickets', label: texts.text(language, 'console.nav.tickets') }]
+    // Lists belong to units: whoever has none has no use for the page.
+    if (session !== null && listUnitOf(session.officer) !== null) {
+      entries.push({ href: '/console/village-lists', label: texts.text(language, 'village.nav') })
+    }
+    if (services.accountCare && session !== null && hasRole(session.officer, 'administrator')) {
+      entries.push({ href: '/console/zalo', label: texts.text(language, 'zalo.page.title') })
+    }
+    return entries.map((entry) => ({ ...entry, current: path.startsWith(entry.href) }))
+  }
 
   const send = (reply: FastifyReply, html: string) =>
     reply.header('cache-control', 'no-store').type('text/html; charset=utf-8').send(html)

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Backlog } from './health.ts'
 
-/** What is read from the database each time somebody asks for the figures. */
+/** What is read from the database when somebody asks for the figures. */
 export interface MeasuredState {
   backlogs(): Promise<{ inbox: Backlog; outbox: Backlog }>
   /** Tickets per status. */
@@ -57,7 +57,7 @@ export function createMetrics() {
     }),
     waiting: new Gauge({
       name: 'cau_noi_backlog',
-      help: 'Rows that wait in the inbox or outbox',
+      help: 'Rows that wait in the inbox or outbox; 10000 stands for so many or more',
       labelNames: ['queue'] as const,
       registers,
     }),
@@ -69,7 +69,7 @@ export function createMetrics() {
     }),
     tickets: new Gauge({
       name: 'cau_noi_tickets',
-      help: 'Tickets by status',
+      help: 'Tickets by status; large numbers are estimates',
       labelNames: ['status'] as const,
       registers,
     }),

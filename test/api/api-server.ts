@@ -39,6 +39,7 @@ export async function anApi(sql: Sql): Promise<{ api: Api; services: ApiServices
 export interface SignedIn {
   id: string
   username: string
+  token: string
   get(url: string): Promise<LightMyRequestResponse>
   post(url: string, body: object): Promise<LightMyRequestResponse>
 }
@@ -61,6 +62,7 @@ export async function signedIn(
   return {
     id: officer.id,
     username: officer.username,
+    token: session.json().token,
     get: (url) => api.inject({ method: 'GET', url: `/api/v1${url}`, headers }),
     post: (url, payload) => api.inject({ method: 'POST', url: `/api/v1${url}`, headers, payload }),
   }

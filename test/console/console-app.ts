@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import type { Clock } from '../../src/clock.ts'
 import { consoleRoutes } from '../../src/console/routes.ts'
+import type { ConsoleServices } from '../../src/console/visit.ts'
 import type { Sql } from '../../src/db/client.ts'
 import { drizzleOn, eq } from '../../src/db/drizzle.ts'
 import { readEligibility } from '../../src/eligibility/read-programmes.ts'
@@ -27,7 +28,10 @@ const eligibility = soundEligibility()
 /** A server with the console alone, over a real database. */
 export async function aConsole(
   sql: Sql,
-  options: { clock?: Clock; publicUrl?: string; callsPerTenSeconds?: number } = {},
+  options: { clock?: Clock; publicUrl?: string; callsPerTenSeconds?: number } & Pick<
+    ConsoleServices,
+    'accountCare' | 'talkStanding'
+  > = {},
 ): Promise<Server> {
   const log = pino({ level: 'silent' })
   const clock = options.clock ?? { now: () => MONDAY }
@@ -52,6 +56,8 @@ export async function aConsole(
     assets,
     publicUrl,
     eligibility,
+    accountCare: options.accountCare,
+    talkStanding: options.talkStanding,
   })
   return app
 }
@@ -80,6 +86,8 @@ export interface Page {
 export interface Browser {
   get(path: string): Promise<Page>
   post(path: string, fields: Record<string, string>): Promise<Page>
+  /** A form with files. */
+  postForm(path: string, form: FormData): Promise<Page>
   /** Sends the form of a verb as it stands on a page. */
   send(html: string, number: string, verb: string, fields?: Record<string, string>): Promise<Page>
 }
@@ -87,7 +95,7 @@ export interface Browser {
 /** Signed in on Monday at eight unless told. */
 export async function aBrowser(app: Server, sql: Sql, officer: Officer, at: Date = MONDAY): Promise<Browser> {
   await withPassword(sql, officer)
-  const outcome = await signIn(sql, { username: officer.username, password: PASSWORD }, at)
+  const outcome = await signIn({ sql, secrets: desk.secrets }, { username: officer.username, password: PASSWORD }, at)
   if (outcome.kind !== 'done') throw new Error(`Not signed in: ${outcome.kind}`)
   const cookies = { [SESSION_COOKIE]: outcome.token }
   const headers = { host: 'localhost:3000', origin: 'http://localhost:3000' }
@@ -110,6 +118,14 @@ export async function aBrowser(app: Server, sql: Sql, officer: Officer, at: Date
   return {
     get: async (url) => toPage(await app.inject({ method: 'GET', url, cookies, headers })),
     post,
+    async postForm(url, form) {
+      const encoded = new Response(form)
+      const type = encoded.headers.get('content-type') ?? ''
+      const payload = Buffer.from(await encoded.arrayBuffer())
+      return toPage(
+        await app.inject({ method: 'POST', url, cookies, headers: { ...headers, 'content-type': type }, payload }),
+      )
+    },
     send(html, number, verb, fields = {}) {
       const path = `/console/tickets/${number}/${verb}`
       const form = html.slice(html.indexOf(`action="${path}"`))
