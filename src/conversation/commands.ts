@@ -40,6 +40,12 @@ export function takeCommand(turn: Turn, session: Session, command: Command): Ste
       return ask(turn, { ...session, interruption: { kind: 'stopAll' } })
     case 'erase':
       return ask(turn, { ...session, interruption: { kind: 'erase' } })
+    case 'link':
+      return ask(turn, session, [{ kind: 'giveLinkCode' }])
+    case 'unlink':
+      return ask(turn, session, [{ kind: 'part' }])
+    case 'export':
+      return ask(turn, session, [{ kind: 'exportData' }])
     case 'language':
       return ask(turn, { ...session, interruption: { kind: 'language' } })
     case 'language_vi':

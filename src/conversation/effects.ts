@@ -17,7 +17,8 @@ export interface Option {
 
 /** What the engine asks to be done, in order. The engine itself touches nothing. */
 export type Effect =
-  | { kind: 'say'; lines: Words[]; options: Option[] }
+  /** `asks`: what the person's device can give by itself, where the channel has a button for it. */
+  | { kind: 'say'; lines: Words[]; options: Option[]; asks?: 'phone' }
   | { kind: 'setLanguage'; language: 'vi' | 'en' }
   | { kind: 'giveConsent' }
   | { kind: 'refuseConsent' }
@@ -32,7 +33,17 @@ export type Effect =
   | { kind: 'sayToTicket'; ticketId: number; messageId: number; attachmentIds: string[] }
   | { kind: 'confirmResolved'; ticketId: number; number: string }
   | { kind: 'reopenTicket'; ticketId: number; number: string }
+  /** An officer wrote past the desk: the ticket, if there is one, holds the talk, and what the bot had to say is dropped. */
+  | { kind: 'officerSpoke'; ticketId: number | null; messageId: number }
   /** The person turned to the bot again; words go to the bot until an officer writes. */
   | { kind: 'releaseTalk' }
+  /** Gives a one-time code with which another chat is joined with this one. */
+  | { kind: 'giveLinkCode' }
+  /** Tells the chat that gave a code who entered it. */
+  | { kind: 'tellJoined'; contactId: string }
+  /** Ends what joins this chat with others, or with an officer. */
+  | { kind: 'part' }
+  /** Gives the person a copy of what is kept about them. */
+  | { kind: 'exportData' }
   /** Destroys the person's key and everything that hangs on it. */
   | { kind: 'erase' }

@@ -10,12 +10,15 @@ import { newId } from '../ids.ts'
 import type { Message } from '../messaging/message.ts'
 import type { FileTicketDraft } from '../requests/request-draft.ts'
 import { applyingQuestions, factsOfAnswers, type RequestType } from '../requests/request-type.ts'
-import { sealJson } from '../secrets.ts'
+import { type Key, sealJson } from '../secrets.ts'
 import { route } from '../territory/route.ts'
 import { answerWords } from './answer-words.ts'
 import type { Performance } from './perform.ts'
 import { render } from './render.ts'
 import { wordsOf } from './situation.ts'
+
+/** What of a step's performance it takes to file a ticket. */
+type Filing = Pick<Performance, 'tx' | 'desk' | 'turn' | 'session'> & { contact: { id: string; key: Key } }
 
 const screenedSchema = z.object({
   facts: z.record(z.string(), z.unknown()).default({}),
@@ -25,7 +28,7 @@ const screenedSchema = z.object({
 })
 
 /** Turns a complete request into a ticket and says its number and the promised day. */
-export async function fileDraft(performance: Performance, draft: FileTicketDraft): Promise<Message[]> {
+export async function fileDraft(performance: Filing, draft: FileTicketDraft): Promise<Message[]> {
   const { tx, desk, turn, session, contact } = performance
   const { now, today } = turn.situation
   const type = turn.definitions.requests.get(draft.type)
@@ -62,7 +65,7 @@ export async function fileDraft(performance: Performance, draft: FileTicketDraft
 }
 
 /** Officers read the answers in Vietnamese, whatever language the talk was in. */
-function answerLines({ turn, session }: Performance, type: RequestType, draft: FileTicketDraft): AnswerLine[] {
+function answerLines({ turn, session }: Filing, type: RequestType, draft: FileTicketDraft): AnswerLine[] {
   const reader = { ...session, language: 'vi' as const }
   const lines = applyingQuestions(type, draft.answers)
     .filter((question) => question.id in draft.answers)
@@ -81,7 +84,7 @@ function answerLines({ turn, session }: Performance, type: RequestType, draft: F
   ]
 }
 
-function unitComplainedOf({ turn }: Performance, draft: FileTicketDraft, day: string): string | undefined {
+function unitComplainedOf({ turn }: Filing, draft: FileTicketDraft, day: string): string | undefined {
   if (draft.complaintAbout === null) return undefined
   if (draft.complaintAbout === 'commune') return draft.communeCode === null ? 'unknown' : `xa_${draft.communeCode}`
   if (draft.complaintAbout === 'unknown' || draft.complaintTopic === null) return 'unknown'
@@ -91,7 +94,7 @@ function unitComplainedOf({ turn }: Performance, draft: FileTicketDraft, day: st
 
 /** Judges what the request and a screening before it brought up, and keeps it with facts, day and versions. */
 async function storeScreening(
-  { tx, turn, contact }: Performance,
+  { tx, turn, contact }: Filing,
   type: RequestType,
   draft: FileTicketDraft,
 ): Promise<string | null> {

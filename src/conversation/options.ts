@@ -56,7 +56,7 @@ export function present(
   session: Session,
   lines: Words[],
   options: Option[],
-): { session: Session; effect: Effect } {
+): { session: Session; effect: Extract<Effect, { kind: 'say' }> } {
   const pages = pagesOf(options)
   const page = session.page % pages.length
   const shown = pages[page] ?? []

@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto'
+import { homeOf, wholePerson } from '../accounts/join.ts'
 import type { Transaction } from '../db/client.ts'
+import { list } from '../db/list.ts'
 import { citizenSays, confirmResolved, reopenByCitizen, withdrawTickets } from '../desk/citizen-says.ts'
+import { officerSaysElsewhere } from '../desk/officer-says-elsewhere.ts'
 import type { DeskServices } from '../desk/services.ts'
 import { newId } from '../ids.ts'
+import type { ContactRow } from '../messaging/contact.ts'
 import type { Message } from '../messaging/message.ts'
 import { forgetProfile, storeProfile } from '../profile/store-profile.ts'
 import { type Key, open, seal } from '../secrets.ts'
+import { type AccountLinks, giveData, giveLinkCode, part, tellJoined } from './accounts.ts'
 import type { Effect } from './effects.ts'
 import { fileDraft } from './file-draft.ts'
 import { render, renderLine } from './render.ts'
@@ -21,7 +26,10 @@ export interface Performance {
   desk: DeskServices
   turn: Turn
   session: Session
-  contact: { id: string; key: Key; channel: string; account: string }
+  contact: ContactRow
+  /** Other contacts whose rows the transaction holds. */
+  held: readonly ContactRow[]
+  links: AccountLinks
 }
 
 export interface Performed {
@@ -32,8 +40,14 @@ export interface Performed {
 
 /** Does what the engine asked for, in order, and gathers what is to be said. */
 export async function perform(performance: Performance, effects: readonly Effect[]): Promise<Performed> {
-  const { tx, desk, turn, session, contact } = performance
+  const { tx, desk, turn, session, contact, held } = performance
   const { now } = turn.situation
+  const people = wholePerson(contact, held)
+  const home = homeOf(contact, people)
+  const all = list(
+    tx,
+    people.map(({ id }) => id),
+  )
   const messages: Message[] = []
   let successor: Performed['successor'] = null
   for (const effect of effects) {
@@ -45,29 +59,32 @@ export async function perform(performance: Performance, effects: readonly Effect
         await tx`update contacts set language = ${effect.language} where id = ${contact.id}`
         break
       case 'giveConsent':
-        await tx`update contacts set consent_at = ${now}, consent_version = ${CONSENT_VERSION}, consent_refused_at = null where id = ${contact.id}`
+        await tx`update contacts set consent_at = ${now}, consent_version = ${CONSENT_VERSION}, consent_refused_at = null where id = any (${all}::uuid[])`
         break
       case 'refuseConsent':
-        await tx`update contacts set consent_refused_at = ${now}, consent_at = null where id = ${contact.id}`
-        await forgetProfile(tx, contact.id)
+        await tx`update contacts set consent_refused_at = ${now}, consent_at = null where id = any (${all}::uuid[])`
+        await forgetProfile(tx, home.id)
         break
       case 'keepProfile':
-        await storeProfile(tx, contact, effect.profile, now)
+        await storeProfile(tx, home, effect.profile, now)
         break
       case 'setCommune':
-        await tx`update contacts set commune_code = ${effect.code} where id = ${contact.id}`
+        await tx`update contacts set commune_code = ${effect.code} where id = any (${all}::uuid[])`
         break
       case 'stopInformation':
-        await tx`update contacts set information_stopped_at = ${now} where id = ${contact.id}`
+        await tx`update contacts set information_stopped_at = ${now} where id = any (${all}::uuid[])`
         break
       case 'stopAll':
-        await tx`update contacts set information_stopped_at = ${now}, all_stopped_at = ${now} where id = ${contact.id}`
+        await tx`update contacts set information_stopped_at = ${now}, all_stopped_at = ${now} where id = any (${all}::uuid[])`
         break
       case 'markReachable':
         await tx`update contacts set unreachable_at = ${effect.reachable ? null : now} where id = ${contact.id}`
         break
+      case 'officerSpoke':
+        await officerSaysElsewhere(tx, desk, { contactId: contact.id, ...effect }, now)
+        break
       case 'releaseTalk':
-        await tx`update contacts set talk_ticket_id = null where id = ${contact.id}`
+        await tx`update contacts set talk_ticket_id = null where id = any (${all}::uuid[])`
         break
       case 'sayToTicket':
         await citizenSays(tx, desk, effect, now)
@@ -88,8 +105,23 @@ export async function perform(performance: Performance, effects: readonly Effect
         messages.push(...(await fileDraft(performance, effect.draft)))
         break
       case 'erase':
-        await withdrawTickets(tx, contact.id, now)
-        successor = await eraseContact(performance)
+        for (const one of people) {
+          await withdrawTickets(tx, one.id, now)
+          const heir = await eraseContact(performance, one)
+          if (one.id === contact.id) successor = heir
+        }
+        break
+      case 'giveLinkCode':
+        messages.push(...(await giveLinkCode(performance)))
+        break
+      case 'tellJoined':
+        await tellJoined(performance, effect.contactId)
+        break
+      case 'part':
+        messages.push(...(await part(performance)))
+        break
+      case 'exportData':
+        messages.push(...(await giveData(performance)))
         break
       default:
         effect satisfies never
@@ -102,7 +134,7 @@ export async function perform(performance: Performance, effects: readonly Effect
  * Destroys the person's key: whatever was sealed with it is lost for good, on tickets too. The address goes on under a
  * new contact that knows nothing but the language, so that the farewell can be sent and the person can begin anew.
  */
-async function eraseContact({ tx, desk, turn, contact }: Performance): Promise<{ id: string; key: Key }> {
+async function eraseContact({ tx, desk, turn }: Performance, contact: ContactRow): Promise<{ id: string; key: Key }> {
   const { now } = turn.situation
   const [row] = await tx<
     { address_hash: Buffer; sealed_address: Buffer; language: string }[]
@@ -112,7 +144,7 @@ async function eraseContact({ tx, desk, turn, contact }: Performance): Promise<{
   const id = newId()
   const address = seal(key, open(contact.key, row.sealed_address))
   await tx`update contacts set address_hash = ${randomBytes(32)}, sealed_address = ${Buffer.alloc(0)}, sealed_key = null,
-    commune_code = null, consent_at = null, talk_ticket_id = null, erased_at = ${now} where id = ${contact.id}`
+    commune_code = null, consent_at = null, talk_ticket_id = null, person_id = null, erased_at = ${now} where id = ${contact.id}`
   await tx`insert into contacts (id, channel, account, address_hash, sealed_address, sealed_key, language, created_at)
     values (${id}, ${contact.channel}, ${contact.account}, ${row.address_hash}, ${address}, ${sealed}, ${row.language}, ${now})`
   await Promise.all([
@@ -125,6 +157,9 @@ async function eraseContact({ tx, desk, turn, contact }: Performance): Promise<{
     tx`delete from screenings where contact_id = ${contact.id} and ticket_id is null`,
     tx`delete from sessions where contact_id = ${contact.id}`,
     forgetProfile(tx, contact.id),
+    tx`delete from officer_contacts where contact_id = ${contact.id}`,
+    tx`delete from link_codes where contact_id = ${contact.id}`,
+    tx`delete from link_tries where scope = ${contact.id}`,
   ])
   return { id, key }
 }

@@ -185,10 +185,18 @@ function interruptionPrompt(turn: Turn, session: Session): Prompt | null {
     case 'stopAll':
       return { lines: [{ key: 'engine.stopAll.ask' }], options: yesNo('engine.stopAll.yes', 'engine.stopAll.no') }
     case 'erase':
-      return { lines: [{ key: 'engine.erase.ask' }], options: yesNo('engine.erase.yes', 'engine.erase.no') }
+      return { lines: eraseWords(turn), options: yesNo('engine.erase.yes', 'engine.erase.no') }
     default:
       return interruption satisfies never
   }
+}
+
+/** Whoever is joined with other chats is told that those are emptied too. */
+function eraseWords(turn: Turn): Words[] {
+  const channels = [...new Set(turn.situation.joinedChannels ?? [])]
+  if (channels.length === 0) return [{ key: 'engine.erase.ask' }]
+  const names = channels.map((channel): Words => ({ key: `accounts.channel.${channel}` }))
+  return [{ key: 'engine.erase.ask' }, { key: 'accounts.eraseAlso', values: { channels: names } }]
 }
 
 /** A text of a flow; it may name the topic that the talk is about. */
@@ -207,7 +215,13 @@ export function ask(
   const prompt = promptOf(turn, session)
   if (!prompt) return { session, effects: before }
   const { session: asked, effect } = present(turn, session, [...lead, ...prompt.lines], prompt.options)
-  return { session: asked, effects: [...before, effect] }
+  return { session: asked, effects: [...before, asksPhone(turn, session) ? { ...effect, asks: 'phone' } : effect] }
+}
+
+function asksPhone(turn: Turn, session: Session): boolean {
+  const { waiting, interruption } = session
+  if (interruption !== null || waiting.kind !== 'question') return false
+  return questionById(turn, session, waiting.id)?.expect.kind === 'phone'
 }
 
 /** The results of the screening, one message. */

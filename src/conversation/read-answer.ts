@@ -19,7 +19,7 @@ const TYPED_PHONE = /^(?:\+?84|0)(\d{9,10})$/
 /** Reads what a person typed or sent as the answer to an open question. Buttons are matched before this. */
 export function readAnswer(expect: Expect, body: UpdateBody, territory: Territory, today: string): Reading {
   if (expect.kind === 'papers') return readPaper(body)
-  if (body.kind === 'phone' && expect.kind === 'phone') return readPhone(body.phone)
+  if (body.kind === 'phone' && expect.kind === 'phone') return readSharedPhone(body.phone, body.own)
   if (body.kind !== 'text') return { kind: 'again', key: unreadable(body) }
   const text = body.text.trim()
   switch (expect.kind) {
@@ -113,6 +113,12 @@ function bareName(district: string): string {
 function readPhone(text: string): Reading {
   const match = TYPED_PHONE.exec(text.replace(/[\s.\-()]/g, ''))
   return match ? { kind: 'answer', value: `0${match[1]}` } : { kind: 'again', key: 'engine.again.phone' }
+}
+
+/** Somebody else's number may well be the one to call, but it may also be the wrong one tapped. */
+function readSharedPhone(phone: string, own: boolean): Reading {
+  const reading = readPhone(phone)
+  return reading.kind === 'answer' && !own ? { ...reading, note: { key: 'engine.otherPhone' } } : reading
 }
 
 /** Papers are gathered by the step itself; here only what is no paper is turned away. */

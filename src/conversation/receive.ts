@@ -1,45 +1,49 @@
+import { type Entered, enterCode } from '../accounts/enter-code.ts'
+import { homeOf, wholePerson } from '../accounts/join.ts'
 import { localDay } from '../clock.ts'
 import type { Transaction } from '../db/client.ts'
 import { list } from '../db/list.ts'
 import { together } from '../db/pipeline.ts'
 import type { DeskServices } from '../desk/services.ts'
-import { takeAction, ticketsOfContact } from '../desk/tickets-of-contact.ts'
+import { takeAction, ticketsOfPerson } from '../desk/tickets-of-contact.ts'
 import { newActionId } from '../ids.ts'
-import type { StoredUpdate, UpdateBody } from '../messaging/update.ts'
+import { type ContactRow, lockContactRows, openContact } from '../messaging/contact.ts'
+import type { StoredUpdate, UpdateBody, UpdateFile } from '../messaging/update.ts'
 import { enqueueAll } from '../outbox/enqueue.ts'
+import { mergeProfiles } from '../profile/keep.ts'
 import { loadProfiles, openProfile } from '../profile/store-profile.ts'
-import type { Key } from '../secrets.ts'
+import { type AccountLinks, NO_LINKS } from './accounts.ts'
+import { readCorrection } from './corrections.ts'
 import { keepFile, keepWords } from './keep-words.ts'
+import { codeIn, looksLikeCode } from './link-code.ts'
 import { perform } from './perform.ts'
 import type { Session } from './session.ts'
-import type { Definitions, Situation } from './situation.ts'
+import type { Correction, Definitions, Situation } from './situation.ts'
 import { step } from './step.ts'
 import { loadSessions, storeSessions } from './store-session.ts'
-
-/** The contact's row, locked by the caller's transaction. */
-export interface LockedContact {
-  id: string
-  channel: string
-  account: string
-  key: Key
-  communeCode: string | null
-  consentAt: Date | null
-  talkTicketId: number | null
-}
 
 interface Services {
   definitions: Definitions
   desk: DeskServices
+  links?: AccountLinks
 }
 
-/** One update of one contact. */
+/** One update of one contact, whose row the caller's transaction holds with those of all who are joined with it. */
 export interface Received {
-  contact: LockedContact
+  contact: ContactRow
+  /** Other contacts whose rows are held. */
+  held: readonly ContactRow[]
   update: StoredUpdate
 }
 
+/** With what has to be looked up before the words are kept. */
+interface Heard extends Received {
+  entered: Entered | null
+  correction: Correction | null
+}
+
 /** A received update with what is known about the person. */
-interface Known extends Received {
+interface Known extends Heard {
   session: Session | null
   sealedProfile: Uint8Array | null
   hasTickets: boolean
@@ -52,7 +56,8 @@ const LARGEST_FILE = 20 * 1024 * 1024
 
 /**
  * Handles one stored update of each contact in the caller's transaction: loads the sessions, takes one step each, does
- * what they ask and keeps the new sessions and the messages to send. All of it or nothing.
+ * what they ask and keeps the new sessions and the messages to send. All of it or nothing. Throws `MoreLocksNeeded` when
+ * an update turns out to concern contacts that are not held.
  */
 export async function receive(
   tx: Transaction,
@@ -60,26 +65,56 @@ export async function receive(
   received: readonly Received[],
   now: Date,
 ): Promise<void> {
-  const contacts = received.map(({ contact }) => contact)
+  const heard: Heard[] = []
+  for (const one of received) {
+    if (one.update.body.kind === 'edit') heard.push(...(await hearCorrection(tx, one, one.update.body.text)))
+    else if (looksLikeCode(one.update.body)) heard.push(await hearCode(tx, services, one, now))
+    else heard.push({ ...one, entered: null, correction: null })
+  }
+  if (heard.length === 0) return
+  await noteReachable(tx, heard)
+  await takeSteps(tx, services, heard, now)
+}
+
+/** Not said by the person. */
+const NOT_THEIRS: readonly UpdateBody['kind'][] = ['left', 'officer']
+
+/** Whoever says something can be answered, whatever the channel told us before. */
+async function noteReachable(tx: Transaction, heard: readonly Heard[]): Promise<void> {
+  const back = heard.filter(({ contact, update }) => contact.isUnreachable && !NOT_THEIRS.includes(update.body.kind))
+  if (back.length === 0) return
+  const ids = list(
+    tx,
+    back.map(({ contact }) => contact.id),
+  )
+  await tx`update contacts set unreachable_at = null where id = any (${ids}::uuid[])`
+}
+
+async function takeSteps(tx: Transaction, services: Services, heard: readonly Heard[], now: Date): Promise<void> {
+  const contacts = heard.map(({ contact }) => contact)
+  const homes = heard.map(({ contact, held }) => homeOf(contact, wholePerson(contact, held)))
   const [sessions, profiles, ticketed, files] = await together([
     loadSessions(tx, contacts),
     loadProfiles(
       tx,
-      contacts.map(({ id }) => id),
+      homes.map(({ id }) => id),
     ),
-    contactsWithTickets(tx, contacts),
-    together(received.map(({ contact, update }) => fileOf(tx, contact, update, now))),
+    contactsWithTickets(
+      tx,
+      heard.flatMap(({ contact, held }) => wholePerson(contact, held)),
+    ),
+    together(heard.map(({ contact, update }) => keepFiles(tx, contact, update, now))),
   ])
-  const words = received.map(({ contact, update }, place) => ({
-    contact,
-    update,
-    session: sessions.get(contact.id) ?? null,
-    sealedProfile: profiles.get(contact.id) ?? null,
+  const words = heard.map((one, place) => ({
+    ...one,
+    session: sessions.get(one.contact.id) ?? null,
+    sealedProfile: profiles.get(homes[place]?.id ?? '') ?? null,
     attachmentIds: files[place] ?? [],
   }))
   const messageIds = await keepWords(tx, words, now)
   const known = words.map((one, place): Known => {
-    return { ...one, hasTickets: ticketed.has(one.contact.id), messageId: messageIds[place] ?? 0 }
+    const hasTickets = wholePerson(one.contact, one.held).some(({ id }) => ticketed.has(id))
+    return { ...one, hasTickets, messageId: messageIds[place] ?? 0 }
   })
   const taken = await together(known.map((one) => takeStep(tx, services, one, now)))
   await together([
@@ -99,51 +134,102 @@ export async function receive(
   ])
 }
 
-async function takeStep(tx: Transaction, { definitions, desk }: Services, known: Known, now: Date) {
-  const { contact, session } = known
+async function takeStep(tx: Transaction, { definitions, desk, links = NO_LINKS }: Services, known: Known, now: Date) {
+  const { contact, held, session } = known
   const situation = await situationOf(tx, known, now)
   const result = step(definitions, session, bodyOf(known.update), situation)
   const turn = { definitions, situation }
-  const performed = await perform({ tx, desk, turn, session: result.session, contact }, result.effects)
+  const performed = await perform({ tx, desk, turn, session: result.session, contact, held, links }, result.effects)
   return { contact, session: result.session, performed }
 }
 
 async function situationOf(tx: Transaction, known: Known, now: Date): Promise<Situation> {
-  const { contact, update, session, sealedProfile, hasTickets, messageId, attachmentIds } = known
+  const { contact, held, update, session, sealedProfile, hasTickets, messageId, attachmentIds } = known
+  const people = wholePerson(contact, held)
+  const home = homeOf(contact, people)
   return {
     consented: contact.consentAt !== null,
     communeCode: contact.communeCode,
-    tickets: hasTickets ? await ticketsOfContact(tx, contact.id, contact.key, now) : [],
+    tickets: hasTickets ? await ticketsOfPerson(tx, people, now) : [],
     talkTicketId: contact.talkTicketId,
     quotedTicketId: hasTickets ? await quotedTicket(tx, contact, update) : null,
     ticketAction: hasTickets ? await tappedTicketAction(tx, contact, session, update) : null,
     messageId,
     attachmentIds,
-    profile: () => (sealedProfile === null ? null : openProfile(contact.key, sealedProfile)),
+    profile: () => (sealedProfile === null ? null : openProfile(home.key, sealedProfile)),
+    entered: known.entered,
+    correction: known.correction,
+    joinedChannels: people.slice(1).map(({ channel }) => channel),
     now,
     today: localDay(now),
     newActionId,
   }
 }
 
-function fileOf(
+/** Nothing, when nothing that we have was changed: then there is nothing to keep and nobody to answer. */
+async function hearCorrection(tx: Transaction, received: Received, text: string): Promise<Heard[]> {
+  const { contact, update } = received
+  const correction = update.messageId && (await readCorrection(tx, contact, update.messageId, text))
+  return correction ? [{ ...received, entered: null, correction }] : []
+}
+
+/** Takes a one-time code before the step, which then finds the person as they are afterwards. */
+async function hearCode(tx: Transaction, { desk }: Services, received: Received, now: Date): Promise<Heard> {
+  const { contact, held, update } = received
+  const session = (await loadSessions(tx, [contact])).get(contact.id) ?? null
+  const code = codeIn(update.body, session, contact.talkTicketId !== null)
+  if (code === null) return { ...received, entered: null, correction: null }
+  const entered = await enterCode(tx, desk.secrets, received, code, now)
+  if (entered.kind !== 'joined') return { ...received, entered, correction: null }
+  const ids = [contact, ...held].map(({ id }) => id)
+  const rows = await lockContactRows(tx, ids, { skipBusy: false })
+  const people = rows.flatMap((row) => openContact(desk.secrets, row) ?? [])
+  const joined = people.find(({ id }) => id === contact.id) ?? contact
+  const rest = people.filter(({ id }) => id !== contact.id)
+  await bringFamiliesTogether(tx, wholePerson(joined, rest), now)
+  return { ...received, contact: joined, held: rest, entered, correction: null }
+}
+
+/** What each chat has in mind of the household, so that none of them overwrites what was said in the other. */
+async function bringFamiliesTogether(tx: Transaction, people: readonly ContactRow[], now: Date): Promise<void> {
+  const sessions = await loadSessions(tx, people)
+  const families = [...sessions.values()].flatMap(({ family }) => family ?? [])
+  const [first, ...others] = families
+  if (first === undefined || others.length === 0) return
+  const family = others.reduce(mergeProfiles, first)
+  const minded = people.flatMap((contact) => {
+    const session = sessions.get(contact.id)
+    return session?.family ? [{ contact, session: { ...session, family } }] : []
+  })
+  await storeSessions(tx, minded, now)
+}
+
+function keepFiles(
   tx: Transaction,
-  contact: LockedContact,
+  contact: ContactRow,
   update: StoredUpdate,
   now: Date,
 ): Promise<string[]> | string[] {
-  return update.body.kind === 'file' && !isTooLarge(update) ? keepFile(tx, contact, update.body.file, now) : []
+  const files = filesOf(update).filter((file) => !isTooLarge(file))
+  if (files.length === 0) return []
+  return together(files.map((file) => keepFile(tx, contact, file, now))).then((ids) => ids.flat())
 }
 
+function filesOf({ body }: StoredUpdate): UpdateFile[] {
+  return body.kind === 'file' ? [body.file, ...(body.more ?? [])] : []
+}
+
+/** What is too large is refused; of an album only when there is nothing else in it. */
 function bodyOf(update: StoredUpdate): UpdateBody {
-  return isTooLarge(update) ? { kind: 'unsupported', what: 'too-large' } : update.body
+  const files = filesOf(update)
+  return files.length > 0 && files.every(isTooLarge) ? { kind: 'unsupported', what: 'too-large' } : update.body
 }
 
-function isTooLarge(update: StoredUpdate): boolean {
-  return update.body.kind === 'file' && (update.body.file.sizeBytes ?? 0) > LARGEST_FILE
+function isTooLarge({ sizeBytes }: UpdateFile): boolean {
+  return (sizeBytes ?? 0) > LARGEST_FILE
 }
 
-async function contactsWithTickets(tx: Transaction, contacts: readonly LockedContact[]): Promise<Set<string>> {
+async function contactsWithTickets(tx: Transaction, contacts: readonly ContactRow[]): Promise<Set<string>> {
   const ids = list(
     tx,
     contacts.map(({ id }) => id),
@@ -153,7 +239,7 @@ async function contactsWithTickets(tx: Transaction, contacts: readonly LockedCon
   return new Set(rows.map((row) => row.id))
 }
 
-async function quotedTicket(tx: Transaction, contact: LockedContact, update: StoredUpdate): Promise<number | null> {
+async function quotedTicket(tx: Transaction, contact: ContactRow, update: StoredUpdate): Promise<number | null> {
   if (update.quotedMessageId === null) return null
   const [row] = await tx<{ ticket_id: number | null }[]>`select ticket_id from messages
     where contact_id = ${contact.id} and external_id = ${update.quotedMessageId} and author = 'officer' limit 1`
@@ -162,7 +248,7 @@ async function quotedTicket(tx: Transaction, contact: LockedContact, update: Sto
 
 async function tappedTicketAction(
   tx: Transaction,
-  contact: LockedContact,
+  contact: ContactRow,
   session: Session | null,
   { body }: StoredUpdate,
 ): Promise<Situation['ticketAction']> {

@@ -20,6 +20,10 @@ export function render(turn: Turn, session: Session, say: Extract<Effect, { kind
     text: part,
     actions: index === parts.length - 1 ? actions : [],
     attachmentId: null,
+    asks:
+      index === parts.length - 1 && say.asks === 'phone'
+        ? { kind: 'phone', label: wordsOf(turn, session, { key: 'engine.sharePhone' }) }
+        : undefined,
   }))
 }
 

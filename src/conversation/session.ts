@@ -83,6 +83,8 @@ export const sessionSchema = z.object({
   held: z.string().nullable(),
   /** When the person last said something to an officer. ISO. */
   saidToOfficerAt: z.string().nullable(),
+  /** An officer wrote past the desk without a ticket: until then words are theirs. ISO. */
+  officerUntil: z.string().nullable().default(null),
   /** The household and its members as far as they were spoken of; null before the first screening. */
   family: profileSchema.nullable().default(null),
   updatedAt: z.string(),
@@ -136,6 +138,7 @@ export function newSession(
     talkFrom: null,
     held: null,
     saidToOfficerAt: null,
+    officerUntil: null,
     family: null,
     updatedAt: now.toISOString(),
   }

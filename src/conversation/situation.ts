@@ -1,3 +1,4 @@
+import type { Entered } from '../accounts/enter-code.ts'
 import type { EligibilityDefinitions } from '../eligibility/programme.ts'
 import type { Texts } from '../i18n.ts'
 import type { Knowledge } from '../knowledge/article.ts'
@@ -31,6 +32,14 @@ export interface KnownTicket {
   missingPapers: string[]
 }
 
+/** Earlier words that an update corrects. */
+export interface Correction {
+  /** The ticket that they lie on. */
+  ticketId: number | null
+  /** Nothing was said after them. */
+  isLast: boolean
+}
+
 /** What is known of the contact when an update is handled. */
 export interface Situation {
   consented: boolean
@@ -48,6 +57,12 @@ export interface Situation {
   attachmentIds: string[]
   /** What was kept of the household with consent; opened only when it is needed. */
   profile(): Profile | null
+  /** What came of a one-time code that was entered with this update. */
+  entered?: Entered | null
+  /** Of an update that corrects earlier words. */
+  correction?: Correction | null
+  /** Channels of the other contacts that are joined with this one. */
+  joinedChannels?: readonly string[]
   now: Date
   /** Local day of `now`. */
   today: string

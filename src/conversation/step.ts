@@ -7,12 +7,14 @@ import type { Effect } from './effects.ts'
 import { keepFamily } from './family.ts'
 import { questionById, requestTypeOf, stepOf } from './form.ts'
 import { takeFreeText, takeUrgentWords } from './free-text.ts'
+import { takeEntered } from './link-code.ts'
 import { ask, promptOf } from './prompt.ts'
 import { newSession, type Session } from './session.ts'
 import { type Definitions, type Situation, type Turn, wordsOf } from './situation.ts'
 import { takeAnswer } from './take-answer.ts'
+import { takeEdit } from './take-edit.ts'
 import { takeInterruption } from './take-interruption.ts'
-import { takeForOfficer } from './talk-with-officer.ts'
+import { takeForOfficer, takeOfficerWords, withoutOfficer } from './talk-with-officer.ts'
 
 /** Silence after which the bot asks whether to go on. */
 const SILENCE_MS = 3 * 24 * 3_600_000
@@ -50,8 +52,12 @@ function stepFirst(turn: Turn, body: UpdateBody): StepResult {
   const welcome = turn.definitions.flows.get('welcome')
   if (!welcome) throw new Error('No flow welcome')
   const session = newSession(welcome, 'vi', turn.situation.now)
-  if (body.kind === 'left')
-    return { session: begin(turn, session, 'welcome').session, effects: [{ kind: 'markReachable', reachable: false }] }
+  if (turn.situation.entered) return takeEntered(turn, session, turn.situation.entered, true)
+  if (body.kind === 'left' || body.kind === 'back') {
+    const reachable = body.kind === 'back'
+    return { session: begin(turn, session, 'welcome').session, effects: [{ kind: 'markReachable', reachable }] }
+  }
+  if (body.kind === 'officer') return takeOfficerWords(turn, begin(turn, session, 'welcome').session)
   if (body.kind !== 'text') return begin(turn, session, 'welcome')
   const command = readCommand(body.text)
   if (command !== null && command !== 'start' && command !== 'menu')
@@ -61,9 +67,15 @@ function stepFirst(turn: Turn, body: UpdateBody): StepResult {
   return begin(turn, { ...session, held: command === null ? body.text.slice(0, 1_000) : null }, 'welcome')
 }
 
-function stepOn(turn: Turn, session: Session, body: UpdateBody): StepResult {
+function stepOn(turn: Turn, known: Session, body: UpdateBody): StepResult {
   const { situation } = turn
-  if (body.kind === 'left') return { session, effects: [{ kind: 'markReachable', reachable: false }] }
+  if (body.kind === 'officer') return takeOfficerWords(turn, known)
+  // A tap, like a command further down: the person turned to the bot again.
+  const session = body.kind === 'action' ? withoutOfficer(known) : known
+  if (situation.entered) return takeEntered(turn, session, situation.entered, false)
+  if (body.kind === 'left' || body.kind === 'back')
+    return { session, effects: [{ kind: 'markReachable', reachable: body.kind === 'back' }] }
+  if (body.kind === 'edit') return takeEdit(turn, session) ?? stepOn(turn, session, { kind: 'text', text: body.text })
   if (body.kind === 'start')
     return begin(turn, { ...session, trail: [] }, 'welcome', {}, [{ kind: 'markReachable', reachable: true }])
   // A flow that lost the step, or a person who left before anything was asked.
@@ -74,7 +86,7 @@ function stepOn(turn: Turn, session: Session, body: UpdateBody): StepResult {
   }
   const command = body.kind === 'text' ? readCommand(body.text, { expectsYesNo: asksYesNo(turn, session) }) : null
   if (command !== null && !(body.kind === 'text' && isName(turn, session, body.text, command)))
-    return takeCommand(turn, session, command)
+    return takeCommand(turn, withoutOfficer(session), command)
   if (body.kind === 'text') {
     const urgencies = turn.definitions.understander.urgency(body.text)
     if (urgencies.length > 0) {
@@ -98,7 +110,7 @@ function stepWords(turn: Turn, session: Session, body: UpdateBody): StepResult {
   const forOfficer = takeForOfficer(turn, calm, body)
   if (forOfficer) return forOfficer
   if (isStale(turn, calm)) return ask(turn, { ...calm, interruption: { kind: 'resume' } })
-  const paper = attachToOnlyTicket(turn, calm)
+  const paper = attachToOnlyTicket(turn, calm, body)
   if (paper) return paper
   const result = takeAnswer(turn, calm, body)
   // A tap in a bot's prompt while an officer holds the talk: the person turned to the bot again.
@@ -146,13 +158,14 @@ function isStale(turn: Turn, session: Session): boolean {
   )
 }
 
-/** A photo that no question asked for goes to the person's only open ticket. */
-function attachToOnlyTicket(turn: Turn, session: Session): StepResult | null {
+/** A photo or spoken words that no question asked for go to the person's only open ticket. */
+function attachToOnlyTicket(turn: Turn, session: Session, body: UpdateBody): StepResult | null {
   const { attachmentIds, tickets, messageId } = turn.situation
   const open = tickets.filter((ticket) => ticket.status !== 'resolved' && ticket.status !== 'closed')
   const [only] = open
   if (attachmentIds.length === 0 || session.waiting.kind === 'question' || open.length !== 1 || !only) return null
-  const lines = [{ key: 'engine.paperToTicket', values: { number: only.number } }]
+  const isVoice = body.kind === 'file' && body.file.media === 'voice'
+  const lines = [{ key: isVoice ? 'engine.voiceToTicket' : 'engine.paperToTicket', values: { number: only.number } }]
   return ask(turn, session, [{ kind: 'sayToTicket', ticketId: only.id, messageId, attachmentIds }], lines)
 }
 

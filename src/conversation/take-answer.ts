@@ -111,7 +111,8 @@ function answerQuestion(
   chosen: string | null,
 ): StepResult {
   if (chosen !== null) return accept(turn, session, question, chosenValue(session, question, chosen))
-  if (question.expect.kind === 'papers' && turn.situation.attachmentIds.length > 0)
+  const isVoice = body.kind === 'file' && body.file.media === 'voice'
+  if (question.expect.kind === 'papers' && turn.situation.attachmentIds.length > 0 && !isVoice)
     return takePaper(turn, session, question, question.expect.max)
   const reading = readAnswer(question.expect, body, turn.definitions.territory, turn.situation.today)
   if (reading.kind === 'answer')

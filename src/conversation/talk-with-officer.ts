@@ -7,6 +7,8 @@ import type { Session } from './session.ts'
 import type { KnownTicket, Turn } from './situation.ts'
 
 const UNFINISHED = ['open', 'assigned', 'pending']
+/** After words that belong to no ticket; a command or a tap ends it sooner. */
+const SILENCE_AFTER_OFFICER_MS = 24 * 3_600_000
 const OTHER_WISHES = ['request', 'eligibility_question', 'how_to_apply', 'amount']
 
 /**
@@ -19,7 +21,7 @@ export function takeForOfficer(turn: Turn, session: Session, body: UpdateBody): 
   const quoted = situation.tickets.find((ticket) => ticket.id === situation.quotedTicketId)
   if (quoted && UNFINISHED.includes(quoted.status)) return pass(turn, session, quoted)
   const holder = situation.tickets.find((ticket) => ticket.id === situation.talkTicketId)
-  if (!holder) return null
+  if (!holder) return isTalkedToElsewhere(session, situation.now) ? { session, effects: [] } : null
   const other = body.kind === 'text' ? answerOtherTopic(turn, session, holder, body.text) : null
   if (other !== null) return other
   const waiting = unanswered(turn, session)
@@ -33,6 +35,25 @@ export function takeForOfficer(turn: Turn, session: Session, body: UpdateBody): 
       ticketIds: waiting.map((ticket) => ticket.id),
     },
   })
+}
+
+/** Words that an officer wrote past the desk belong to the ticket last spoken about, as if they were written on it. */
+export function takeOfficerWords(turn: Turn, session: Session): StepResult {
+  const { tickets, messageId, now } = turn.situation
+  const ticket = tickets.find(({ status }) => UNFINISHED.includes(status))
+  const officerUntil = ticket ? null : new Date(now.getTime() + SILENCE_AFTER_OFFICER_MS).toISOString()
+  return {
+    session: { ...session, interruption: null, officerUntil },
+    effects: [{ kind: 'officerSpoke', ticketId: ticket?.id ?? null, messageId }],
+  }
+}
+
+export function withoutOfficer(session: Session): Session {
+  return session.officerUntil === null ? session : { ...session, officerUntil: null }
+}
+
+function isTalkedToElsewhere({ officerUntil }: Session, now: Date): boolean {
+  return officerUntil !== null && now.toISOString() < officerUntil
 }
 
 /** Tickets on which an officer spoke after the person last spoke to officers. */

@@ -4,10 +4,11 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
-import type { Sql, Transaction } from '../db/client.ts'
+import type { Transaction } from '../db/client.ts'
 import { isPassingFault } from '../db/faults.ts'
 import type { Logger } from '../log.ts'
 import { type ContactRow, lockContactRows, openContact } from '../messaging/contact.ts'
+import { createLookout } from './left-behind.ts'
 import { type Turn, type TurnOptions, takeTurns } from './take-turns.ts'
 
 /** Says something kind to a person whose words could not be handled after all tries. */
@@ -39,7 +40,6 @@ const TOGETHER_MAX = 16
 const LOOK_EVERY_MS = 500
 /** Younger updates are on their way in the process that stored them. */
 const LEFT_BEHIND_MS = 300
-const CONTACTS_PER_LOOK = 200
 const ATTEMPTS_MAX = 5
 const FAULT_PAUSE_MS = 100
 const FAULT_PAUSE_MAX_MS = 5_000
@@ -53,6 +53,7 @@ interface Waiting {
 export function createWorker(given: WorkerOptions): Worker {
   const { sql, clock, log } = given
   const concurrency = given.concurrency ?? CONCURRENCY
+  const leftBehind = createLookout(sql)
   const options: TurnOptions = {
     ...given,
     onFailed: (contactId, inboxId, error, now) => recordFailure(given, contactId, inboxId, error, now),
@@ -161,7 +162,7 @@ export function createWorker(given: WorkerOptions): Worker {
       if (stopping.signal.aborted) return
       try {
         const now = clock.now()
-        for (const id of await contactsLeftBehind(sql, now, LEFT_BEHIND_MS)) {
+        for (const id of await leftBehind(now, LEFT_BEHIND_MS)) {
           enqueueTurn(id, { skipBusy: true, alone: false })
         }
         serve()
@@ -189,7 +190,7 @@ export function createWorker(given: WorkerOptions): Worker {
     async handleDue(now) {
       await idle()
       for (;;) {
-        const ids = await contactsLeftBehind(sql, now, 0)
+        const ids = await leftBehind(now, 0)
         if (ids.length === 0) return
         for (const id of ids) {
           while ((await takeTurns(options, [id], false, () => now)).get(id)?.kind === 'more');
@@ -202,18 +203,6 @@ export function createWorker(given: WorkerOptions): Worker {
       await Promise.all([looking, idle()])
     },
   }
-}
-
-/** Those whose next update may be handled at `now` and has waited for a while, longest wait first. */
-async function contactsLeftBehind(sql: Sql, now: Date, waitedMs: number): Promise<string[]> {
-  const rows = await sql<{ contact_id: string }[]>`
-    select contact_id from (
-      select distinct on (contact_id) contact_id, id, received_at, not_before from inbox
-      where handled_at is null and failed_at is null order by contact_id, id
-    ) as head
-    where received_at <= ${new Date(now.getTime() - waitedMs)} and (not_before is null or not_before <= ${now})
-    order by id limit ${CONTACTS_PER_LOOK}`
-  return rows.map((row) => row.contact_id)
 }
 
 /** Tries again later, longer each time; after the last try the contact's next update has its turn. */

@@ -10,7 +10,7 @@ export interface Capabilities {
   buttons: boolean
   /** Characters (code points after NFC) in one message. */
   textLength: number
-  /** Messages per second over all contacts. */
+  /** Messages per second over all contacts and all processes; `Infinity` for a channel that is our own. */
   ratePerSecond: number
   /** Messages that may leave to one contact at once. */
   burstPerContact: number
@@ -24,17 +24,34 @@ export interface Delivery {
   contactId: string
   address: string
   message: Message
+  /** `bulk`: not worth waiting for; talk unless told. */
+  sendClass?: 'talk' | 'bulk'
+  /** Parts of a long message that left in earlier attempts and are not sent again; none unless told. */
+  partsSent?: number
+}
+
+/** What an attempt that did not end well says of a message that the channel takes in parts; none left unless told. */
+interface Parts {
+  partsSent?: number
 }
 
 /** What came of one attempt to hand a message to a channel. */
 export type DeliveryOutcome =
-  | { kind: 'delivered'; externalId: string | null }
-  | { kind: 'retry'; notBefore: Date; reason: string }
+  /** `sends`: calls that count against the rate; one unless told. */
+  | { kind: 'delivered'; externalId: string | null; sends?: number }
+  | ({ kind: 'retry'; notBefore: Date; reason: string } & Parts)
   /** The whole account must wait, e.g. a flood limit. */
-  | { kind: 'hold'; until: Date; reason: string }
-  | { kind: 'refused'; reason: 'blocked' | 'outside-window' | 'bad-address' | 'bad-message' }
+  | ({ kind: 'hold'; until: Date; reason: string } & Parts)
+  /** This contact's messages wait, e.g. until the person writes again; nobody else's do, and the attempt does not count. */
+  | ({ kind: 'wait'; until: Date; reason: string } & Parts)
+  /** `parked`: put aside for a person to look at. `detail` says more than the reason, and never what the message said. */
+  | {
+      kind: 'refused'
+      reason: 'blocked' | 'outside-window' | 'bad-address' | 'bad-message' | 'parked'
+      detail?: string
+    }
   /** The channel may or may not have taken it: the connection broke after the call was sent. */
-  | { kind: 'uncertain'; reason: string }
+  | ({ kind: 'uncertain'; reason: string } & Parts)
 
 export interface FetchedFile {
   content: Uint8Array

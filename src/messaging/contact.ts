@@ -21,6 +21,10 @@ export interface ContactRow {
   communeCode: string | null
   consentAt: Date | null
   talkTicketId: number | null
+  /** The contact whose key seals what joined contacts have in common; null when it is joined with none. */
+  personId: string | null
+  /** The channel said that nothing reaches them any more. */
+  isUnreachable: boolean
 }
 
 /** Finds a contact again without keeping a readable address. */
@@ -39,7 +43,8 @@ export function newContact(secrets: Secrets, address: Address) {
   }
 }
 
-interface StoredContact {
+/** A row that was locked, not opened yet. */
+export interface StoredContact {
   id: string
   channel: string
   account: string
@@ -49,17 +54,20 @@ interface StoredContact {
   commune_code: string | null
   consent_at: Date | null
   talk_ticket_id: number | null
+  person_id: string | null
+  is_unreachable: boolean
 }
 
 /**
  * Takes the locks of people's talks until the transaction ends. Joined with nothing: a row that was waited for is read
- * anew, what is joined to it would not be. `skipBusy`: those that somebody else has are left out; without it the locks
- * are waited for, so that two who wait for several of the same people could wait for each other: name one only.
+ * anew, what is joined to it would not be. `skipBusy`: those that somebody else has are left out; without it they are
+ * waited for, in order of their ids: whoever holds one and wants more lets go of it first.
  */
 export function lockContactRows(tx: Transaction, ids: readonly string[], { skipBusy }: { skipBusy: boolean }) {
   return tx<StoredContact[]>`
-    select id, channel, account, sealed_key, sealed_address, language, commune_code, consent_at, talk_ticket_id
-    from contacts where id = any (${list(tx, ids)}::uuid[]) for no key update ${skipBusy ? tx`skip locked` : tx``}`
+    select id, channel, account, sealed_key, sealed_address, language, commune_code, consent_at, talk_ticket_id,
+      person_id, unreachable_at is not null as is_unreachable
+    from contacts where id = any (${list(tx, ids)}::uuid[]) order by id for no key update ${skipBusy ? tx`skip locked` : tx``}`
 }
 
 /** Null once the person was erased: nothing of them can be read any more. */
@@ -76,5 +84,7 @@ export function openContact(secrets: Secrets, row: StoredContact): ContactRow | 
     communeCode: row.commune_code,
     consentAt: row.consent_at,
     talkTicketId: row.talk_ticket_id,
+    personId: row.person_id,
+    isUnreachable: row.is_unreachable,
   }
 }

@@ -9,7 +9,18 @@ const LEASE_MS = 60_000
 const MOST_ATTEMPTS = 8
 const AT_ONCE = 4
 const LARGEST_FILE = 20 * 1024 * 1024
-const KEPT_TYPES = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'application/pdf'])
+const KEPT_TYPES = new Set([
+  'image/jpeg',
+  'image/png',
+  'image/webp',
+  'image/gif',
+  'application/pdf',
+  // Spoken words, for an officer to listen to.
+  'audio/ogg',
+  'audio/mpeg',
+  'audio/mp4',
+  'audio/x-m4a',
+])
 
 interface FetchOptions {
   sql: Sql
@@ -55,7 +66,8 @@ export async function fetchAttachments(
         const file = await unlessAborted(adapter.fetchFile(open(key, row.sealed_external_id).toString()), signal)
         if (file === null) return fail(row, 'gone')
         if (file.content.length > LARGEST_FILE) return fail(row, 'too-large')
-        const type = (await fileTypeFromBuffer(file.content))?.mime
+        // `audio/ogg; codecs=opus`: how it is coded is of no matter.
+        const type = (await fileTypeFromBuffer(file.content))?.mime.split(';')[0]
         if (type === undefined || !KEPT_TYPES.has(type)) return fail(row, 'wrong-type')
         await sql`update attachments set sealed_content = ${seal(key, file.content)}, media_type = ${type},
           size_bytes = ${file.content.length}, fetched_at = ${clock.now()}, lease_until = null where id = ${row.id}`

@@ -36,6 +36,8 @@ interface Waiting {
 const BATCH_MAX = 1_000
 /** Two processes that store the same repeats in a different order can meet in a deadlock; one of them goes again. */
 const TRIES = 4
+/** An album waits this long for its next file; the channel sends them one after the other. */
+export const ALBUM_PAUSE_MS = 1_000
 
 export function createInbox(options: InboxOptions): Inbox {
   const { clock, onStored, metrics } = options
@@ -106,6 +108,7 @@ async function store(options: InboxOptions, updates: readonly Update[]): Promise
       // The address goes along for the one case where the contact is erased while this is being stored.
       body: sealJson(secrets.transitKey, { body, messageId, quotedMessageId, address }),
       columns: [channel, account, externalId] as const,
+      album: update.albumId ?? null,
     }
   })
   for (let attempt = 1; ; attempt++) {
@@ -122,6 +125,7 @@ interface Sealed {
   hash: Buffer
   body: Buffer
   columns: readonly [channel: string, account: string, externalId: string]
+  album: string | null
 }
 
 async function storeSealed({ sql, secrets }: InboxOptions, sealed: readonly Sealed[], now: Date): Promise<string[]> {
@@ -139,21 +143,23 @@ async function storeSealed({ sql, secrets }: InboxOptions, sealed: readonly Seal
 
 /** Each row is either a contact that got something new or the place of an update whose contact is not known yet. */
 function insertUpdates(sql: Sql, sealed: readonly Sealed[], now: Date) {
-  const column = (of: (one: Sealed) => string | Buffer) => list(sql, sealed.map(of))
+  const column = (of: (one: Sealed) => string | Buffer | null) => list(sql, sealed.map(of))
+  const albumDueAt = new Date(now.getTime() + ALBUM_PAUSE_MS)
   // The lists go through a subquery, so that the planner does not see how long they are and plan each batch anew.
   return sql<{ contact_id: string | null; unknown: number | null }[]>`
     with given as materialized (
       select ${column(({ columns }) => columns[0])}::text[] as channel, ${column(({ columns }) => columns[1])}::text[] as account,
         ${column(({ hash }) => hash)}::bytea[] as hash, ${column(({ columns }) => columns[2])}::text[] as external_id,
-        ${column(({ body }) => body)}::bytea[] as body
+        ${column(({ body }) => body)}::bytea[] as body, ${column(({ album }) => album)}::text[] as album
     ), arrived as materialized (
       select a.*, c.id as contact_id
-      from given g cross join unnest(g.channel, g.account, g.hash, g.external_id, g.body)
-        with ordinality as a(channel, account, hash, external_id, body, place)
+      from given g cross join unnest(g.channel, g.account, g.hash, g.external_id, g.body, g.album)
+        with ordinality as a(channel, account, hash, external_id, body, album, place)
       left join contacts c on c.channel = a.channel and c.account = a.account and c.address_hash = a.hash
     ), stored as (
-      insert into inbox (contact_id, channel, account, external_id, sealed_body, received_at)
-      select contact_id, channel, account, external_id, body, ${now}
+      insert into inbox (contact_id, channel, account, external_id, sealed_body, received_at, album, not_before)
+      select contact_id, channel, account, external_id, body, ${now}, album,
+        case when album is not null then ${albumDueAt}::timestamptz end
       from arrived where contact_id is not null order by place
       on conflict (channel, account, external_id) do nothing
       returning contact_id

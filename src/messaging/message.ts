@@ -4,11 +4,15 @@ import { z } from 'zod'
 export const actionSchema = z.object({ id: z.string().max(64), label: z.string() })
 export type Action = z.infer<typeof actionSchema>
 
+/** What the message asks the person's device for, where the channel has a button of its own for that; `label` is on it. */
+const requestSchema = z.object({ kind: z.literal('phone'), label: z.string() })
+
 /** What leaves: words in the person's language, at most five actions, at most one file. */
 export const messageSchema = z.object({
   text: z.string(),
   actions: z.array(actionSchema).max(5),
   attachmentId: z.string().nullable(),
+  asks: requestSchema.optional(),
 })
 export type Message = z.infer<typeof messageSchema>
 
@@ -17,5 +21,6 @@ export const talkEntrySchema = z.object({
   text: z.string(),
   actions: z.array(actionSchema).default([]),
   attachmentIds: z.array(z.string()).default([]),
+  asks: requestSchema.optional(),
 })
 export type TalkEntry = z.infer<typeof talkEntrySchema>

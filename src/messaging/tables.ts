@@ -27,6 +27,11 @@ export const contacts = pgTable(
     unreachableAt: at('unreachable_at'),
     /** The ticket whose officer holds the talk; null: the bot speaks. */
     talkTicketId: bigint('talk_ticket_id', { mode: 'number' }),
+    /**
+     * Joined contacts are one person: all of them bear the id of one of them, whose key seals what the person has in
+     * common (the profile). Null: a person by itself. Changes only while the rows of all of them are locked.
+     */
+    personId: uuid('person_id'),
     createdAt: at('created_at').notNull(),
     erasedAt: at('erased_at'),
   },
@@ -34,6 +39,7 @@ export const contacts = pgTable(
     uniqueIndex('contacts_address').on(table.channel, table.account, table.addressHash),
     // What they left behind is forgotten soon.
     index('contacts_without_consent').on(table.id).where(sql`consent_at is null and erased_at is null`),
+    index('contacts_person').on(table.personId).where(sql`person_id is not null`),
   ],
 )
 
@@ -46,6 +52,8 @@ export const inbox = pgTable(
     channel: text('channel').notNull(),
     account: text('account').notNull(),
     externalId: text('external_id').notNull(),
+    /** Files sent as one on the channel: their updates are gathered and handled as one. */
+    album: text('album'),
     /** A `StoredUpdate` sealed with the transit key; null once handled. */
     sealedBody: bytea('sealed_body'),
     receivedAt: at('received_at').notNull(),
@@ -58,6 +66,7 @@ export const inbox = pgTable(
   (table) => [
     uniqueIndex('inbox_once').on(table.channel, table.account, table.externalId),
     index('inbox_waiting').on(table.contactId, table.id).where(sql`handled_at is null and failed_at is null`),
+    index('inbox_order').on(table.id).where(sql`handled_at is null and failed_at is null`),
     index('inbox_failed').on(table.failedAt).where(sql`failed_at is not null`),
     index('inbox_handled').on(table.handledAt).where(sql`handled_at is not null`),
   ],
@@ -109,6 +118,7 @@ export const attachments = pgTable(
   (table) => [
     index('attachments_ticket').on(table.ticketId).where(sql`ticket_id is not null`),
     index('attachments_contact').on(table.contactId),
+    index('attachments_age').on(table.createdAt).where(sql`ticket_id is null`),
     index('attachments_to_fetch').on(table.createdAt).where(sql`fetched_at is null and failure is null`),
   ],
 )

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { fastify } from 'fastify'
 import { createTelegram } from '../../src/channels/telegram/adapter.ts'
 import { translate } from '../../src/channels/telegram/translate.ts'
 import { createWeb } from '../../src/channels/web/adapter.ts'
@@ -11,13 +12,16 @@ import { createLog } from '../../src/log.ts'
 import type { ChannelAdapter } from '../../src/messaging/channel.ts'
 import { createInbox } from '../../src/messaging/inbox.ts'
 import { type Message, talkEntrySchema } from '../../src/messaging/message.ts'
+import { openAttachment } from '../../src/messaging/open-attachment.ts'
 import type { Update, UpdateBody } from '../../src/messaging/update.ts'
 import { createDispatcher } from '../../src/outbox/dispatch.ts'
 import { createSecrets, openJson } from '../../src/secrets.ts'
+import { createZaloAccount, type ZaloAccount } from '../../src/zalo-account.ts'
 import { type FakeTelegram, startFakeTelegram } from '../fakes/telegram.ts'
+import { type FakeZalo, startFakeZalo } from '../fakes/zalo.ts'
 import { productDefinitions } from './definitions.ts'
 
-export type TalkChannel = 'web' | 'telegram'
+export type TalkChannel = 'web' | 'telegram' | 'zalo'
 
 /** The spine without a port: inbox, engine, outbox and the real adapters over one database, moved on by hand. */
 export interface Spine {
@@ -25,11 +29,13 @@ export interface Spine {
   clock: Clock & { set(at: Date): void }
   desk: DeskServices
   telegram: FakeTelegram
+  zalo: FakeZalo
+  zaloAccount: ZaloAccount
   /** Stores updates, handles them and sends what they cause. */
   take(updates: readonly Update[]): Promise<void>
   /** Sends what officers caused. */
   settle(): Promise<void>
-  adapters: { telegram: ChannelAdapter & { account: string }; web: ChannelAdapter }
+  adapters: { telegram: ChannelAdapter & { account: string }; web: ChannelAdapter; zalo: ChannelAdapter }
   close(): Promise<void>
 }
 
@@ -51,7 +57,12 @@ export async function startSpine(sql: Sql, start = new Date('2026-11-23T02:00:00
   }
   const log = createLog('error')
   const fake = await startFakeTelegram()
-  const telegram = createTelegram({ token: fake.token, apiRoot: fake.apiRoot, clock })
+  const telegram = createTelegram({
+    token: fake.token,
+    apiRoot: fake.apiRoot,
+    clock,
+    openAttachment: (id) => openAttachment({ sql, secrets }, id),
+  })
   const web = createWeb({ sql, secrets })
   const worker = createWorker({
     sql,
@@ -61,8 +72,27 @@ export async function startSpine(sql: Sql, start = new Date('2026-11-23T02:00:00
     handle: (tx, received, at) => receive(tx, { definitions, desk }, received, at),
   })
   const inbox = createInbox({ sql, secrets, clock, onStored: () => {} })
-  const dispatcher = createDispatcher({ sql, secrets, clock, log, adapters: [telegram, web] })
+  const fakeZalo = await startFakeZalo({ now: () => clock.now() })
+  const zaloAccount = createZaloAccount({
+    settings: { ...fakeZalo.settings, codeVerifier: undefined },
+    sql,
+    desk,
+    clock,
+    log,
+    receive: (updates) => inbox.receive(updates),
+    openAttachment: async () => null,
+    contactImageUrl: undefined,
+  })
+  const { channel } = zaloAccount
+  // The rate of an account is another test's business; here it would only take time.
+  const zalo: ChannelAdapter = { ...channel, capabilities: { ...channel.capabilities, ratePerSecond: 10_000 } }
+  const app = fastify()
+  await zaloAccount.routes(app)
+  fakeZalo.listenAt(`${await app.listen({ port: 0, host: '127.0.0.1' })}/webhooks/zalo`)
+  const dispatcher = createDispatcher({ sql, secrets, clock, log, adapters: [telegram, web, zalo] })
   const settle = async () => {
+    // As the product does every few seconds: days may have gone by.
+    await channel.tokens.keepFresh()
     await worker.handleDue(clock.now())
     await dispatcher.dispatchDue(clock.now())
   }
@@ -71,7 +101,9 @@ export async function startSpine(sql: Sql, start = new Date('2026-11-23T02:00:00
     clock,
     desk,
     telegram: fake,
-    adapters: { telegram, web },
+    zalo: fakeZalo,
+    zaloAccount,
+    adapters: { telegram, web, zalo },
     take: async (updates) => {
       await inbox.receive(updates)
       await settle()
@@ -82,6 +114,9 @@ export async function startSpine(sql: Sql, start = new Date('2026-11-23T02:00:00
       await dispatcher.stop()
       telegram.close()
       await fake.close()
+      await app.close()
+      await channel.close()
+      await fakeZalo.close()
     },
   }
 }
@@ -103,16 +138,18 @@ export class Talk {
   }
 
   get address(): string {
-    return this.channel === 'telegram' ? String(this.chatId) : `visitor-${this.chatId}`
+    return this.channel === 'web' ? `visitor-${this.chatId}` : String(this.chatId)
   }
 
   async says(text: string): Promise<void> {
     if (this.channel === 'web') return this.takeWeb({ kind: 'text', text })
+    if (this.channel === 'zalo') return this.takeZalo((person) => person.says(text))
     await this.takeTelegram(await this.spine.telegram.person(this.chatId).says(text))
   }
 
   async starts(): Promise<void> {
     if (this.channel === 'web') return this.takeWeb({ kind: 'start', payload: null })
+    if (this.channel === 'zalo') return this.takeZalo((person) => person.follows())
     await this.takeTelegram(await this.spine.telegram.person(this.chatId).starts())
   }
 
@@ -127,6 +164,7 @@ export class Talk {
       caption: null,
     }
     if (this.channel === 'web') return this.takeWeb({ kind: 'file', file })
+    if (this.channel === 'zalo') return this.takeZalo((person) => person.sendsPhoto())
     await this.takeTelegram(await this.spine.telegram.person(this.chatId).sendsPhoto())
   }
 
@@ -137,6 +175,7 @@ export class Talk {
       .findLast((one) => one.label.startsWith(label))
     if (!action) throw new Error(`No button "${label}" on ${this.channel}`)
     if (this.channel === 'web') return this.takeWeb({ kind: 'action', actionId: action.id })
+    if (this.channel === 'zalo') return this.takeZalo((person) => person.taps(action.label))
     await this.takeTelegram(await this.spine.telegram.person(this.chatId).taps(action.label))
   }
 
@@ -157,6 +196,13 @@ export class Talk {
         attachmentId: null,
       }))
     }
+    if (this.channel === 'zalo') {
+      return this.spine.zalo.received(this.address).map((message) => ({
+        text: message.text,
+        actions: message.buttons.map((button) => ({ id: button.payload, label: button.label })),
+        attachmentId: null,
+      }))
+    }
     const rows = await this.spine.sql<{ sealed_body: Buffer; sealed_key: Buffer }[]>`
       select m.sealed_body, c.sealed_key from outbox o join messages m on m.id = o.message_id join contacts c on c.id = o.contact_id
       where o.state = 'delivered' and c.channel = 'web' and c.address_hash = ${this.spine.desk.secrets.keyedHash('address', `web\0web\0${this.address}`)}
@@ -167,6 +213,11 @@ export class Talk {
       )
       return { text: entry.text, actions: entry.actions, attachmentId: null }
     })
+  }
+
+  private async takeZalo(act: (person: ReturnType<FakeZalo['person']>) => Promise<unknown>): Promise<void> {
+    await act(this.spine.zalo.person(this.address))
+    await this.spine.settle()
   }
 
   private async takeWeb(body: UpdateBody): Promise<void> {

@@ -1,7 +1,8 @@
 import { fileTypeFromBuffer } from 'file-type'
 import { z } from 'zod'
 import type { Clock } from '../../clock.ts'
-import type { Capabilities, ChannelAdapter, FetchedFile } from '../../messaging/channel.ts'
+import type { Capabilities, ChannelAdapter, DeliveryOutcome, FetchedFile } from '../../messaging/channel.ts'
+import { type AccountLog, NO_ACCOUNT_LOG } from '../account-log.ts'
 import { type BotApi, type BotApiOptions, createBotApi } from './bot-api.ts'
 import { deliver, type OpenAttachment } from './deliver.ts'
 import { TEXT_MAX } from './split-text.ts'
@@ -17,16 +18,24 @@ const CAPABILITIES: Capabilities = {
 }
 
 const fileSchema = z.object({ file_path: z.string().optional() })
+const meSchema = z.object({ username: z.string().regex(/^\w{1,64}$/) })
 
 export interface TelegramOptions extends BotApiOptions {
   clock: Clock
   /** For officers' replies with a file. */
   openAttachment?: OpenAttachment
+  /** Made once the number of the bot is known. */
+  accountLog?: (account: string) => AccountLog
 }
 
 export interface TelegramChannel extends ChannelAdapter {
   /** For the webhook and the polling of the same bot. */
   readonly api: BotApi
+  readonly accountLog: AccountLog
+  /** Asks Telegram what the bot is called; tells whether it said so. */
+  learnName(): Promise<boolean>
+  /** A link that opens the chat and enters a code; null until the name of the bot is known. */
+  startLink(code: string): string | null
   close(): void
 }
 
@@ -42,13 +51,45 @@ export function createTelegram(options: TelegramOptions): TelegramChannel {
   const api = createBotApi(options)
   const now = () => options.clock.now()
   const openAttachment = options.openAttachment ?? (async () => null)
+  const accountLog = options.accountLog?.(api.account) ?? NO_ACCOUNT_LOG
+  let name: string | null = null
+  let isAlarmed = false
+
+  async function learnName(): Promise<boolean> {
+    const answer = await api.call('getMe', undefined)
+    const me = meSchema.safeParse(answer.kind === 'ok' ? answer.result : null)
+    if (me.success) name = me.data.username
+    return me.success
+  }
+
+  function watch(outcome: DeliveryOutcome): DeliveryOutcome {
+    if (outcome.kind === 'hold' && outcome.reason !== 'flood limit') {
+      isAlarmed = true
+      accountLog.alarm('send', outcome.reason)
+    } else if (outcome.kind === 'refused' && outcome.reason === 'parked') {
+      accountLog.alarm('unknown-answer', outcome.detail ?? '')
+    } else if (outcome.kind === 'delivered' && isAlarmed) {
+      isAlarmed = false
+      accountLog.mended('send')
+    }
+    return outcome
+  }
+
   return {
     id: 'telegram',
     account: api.account,
     capabilities: CAPABILITIES,
     api,
-    deliver: (delivery) => deliver(api, delivery, now, openAttachment),
+    accountLog,
+    deliver: async (delivery) => watch(await deliver(api, delivery, now, openAttachment)),
     fetchFile: (externalId) => fetchFile(api, externalId),
+    learnName,
+    startLink(code) {
+      if (name !== null) return `https://t.me/${name}?start=${code}`
+      // The next who asks may have it.
+      void learnName()
+      return null
+    },
     close: () => api.close(),
   }
 }

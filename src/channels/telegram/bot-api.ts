@@ -6,10 +6,9 @@
  * The token is part of every address, so no address and no error of the network leaves this file.
  */
 import { createHash } from 'node:crypto'
-import http from 'node:http'
-import https from 'node:https'
 import type { ApiMethods } from 'grammy/types'
 import { z } from 'zod'
+import { createHttpClient } from '../exchange.ts'
 
 /** What came of one call. */
 export type BotAnswer =
@@ -61,12 +60,11 @@ export interface BotApiOptions {
 }
 
 const TIMEOUT_MS = 10_000
+/** A photo of an officer's reply goes up a slow line, too. */
+const UPLOAD_TIMEOUT_MS = 45_000
 const DOWNLOAD_TIMEOUT_MS = 60_000
 /** A full batch of the longest updates stays well below. */
 const ANSWER_MAX_BYTES = 16 * 1024 * 1024
-/** Shorter than the patience of the other side, so that a call rarely meets a connection that is being closed. */
-const IDLE_MS = 20_000
-const MAX_CONNECTIONS = 64
 
 const envelopeSchema = z.union([
   z.object({ ok: z.literal(true), result: z.unknown() }),
@@ -79,34 +77,29 @@ const envelopeSchema = z.union([
 ])
 
 export function createBotApi(options: BotApiOptions): BotApi {
-  const root = new URL(options.apiRoot)
-  const base = root.pathname.replace(/\/+$/, '')
-  const transport = root.protocol === 'https:' ? https : http
-  const agent = new transport.Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS, timeout: IDLE_MS })
-  const target = { protocol: root.protocol, hostname: root.hostname.replace(/^\[|\]$/g, ''), port: root.port, agent }
-  const send = (call: Call) => exchange(transport.request, target, call)
+  const root = options.apiRoot.replace(/\/+$/, '')
+  const client = createHttpClient()
 
   return {
     account: accountOf(options.token),
-    async call(method, payload, { timeoutMs = options.timeoutMs ?? TIMEOUT_MS, signal, file } = {}) {
+    async call(method, payload, { timeoutMs, signal, file } = {}) {
       const { type, body } = file ? await asForm(payload ?? {}, file) : asJson(payload ?? {})
-      const exchanged = await send({
+      const exchanged = await client.exchange({
         method: 'POST',
-        path: `${base}/bot${options.token}/${method}`,
-        headers: { 'content-type': type, 'content-length': body.length },
+        url: new URL(`${root}/bot${options.token}/${method}`),
+        headers: { 'content-type': type },
         body,
-        timeoutMs,
+        timeoutMs: timeoutMs ?? options.timeoutMs ?? (file ? UPLOAD_TIMEOUT_MS : TIMEOUT_MS),
         maxBytes: ANSWER_MAX_BYTES,
-        signal,
+        ...(signal && { signal }),
       })
       if (exchanged.kind === 'too-large') return { kind: 'broken', reason: 'answer too large' }
       return exchanged.kind === 'answered' ? readAnswer(exchanged) : exchanged
     },
     async download(path, maxBytes) {
-      const exchanged = await send({
+      const exchanged = await client.exchange({
         method: 'GET',
-        path: `${base}/file/bot${options.token}/${path.split('/').map(encodeURIComponent).join('/')}`,
-        headers: {},
+        url: new URL(`${root}/file/bot${options.token}/${path.split('/').map(encodeURIComponent).join('/')}`),
         timeoutMs: DOWNLOAD_TIMEOUT_MS,
         maxBytes,
       })
@@ -116,7 +109,7 @@ export function createBotApi(options: BotApiOptions): BotApi {
       if (exchanged.status === 404 || exchanged.status === 410) return { kind: 'gone' }
       return { kind: 'failed', reason: `status ${exchanged.status}` }
     },
-    close: () => agent.destroy(),
+    close: () => client.close(),
   }
 }
 
@@ -162,62 +155,4 @@ function parseJson(body: Buffer): unknown {
   } catch {
     return undefined
   }
-}
-
-interface Call {
-  method: 'GET' | 'POST'
-  path: string
-  headers: http.OutgoingHttpHeaders
-  body?: Buffer
-  timeoutMs: number
-  maxBytes: number
-  signal?: AbortSignal | undefined
-}
-
-type Exchange =
-  | { kind: 'answered'; status: number; body: Buffer }
-  | { kind: 'too-large' }
-  | { kind: 'not-sent'; reason: string }
-  | { kind: 'broken'; reason: string }
-
-function exchange(request: typeof http.request, target: http.RequestOptions, call: Call): Promise<Exchange> {
-  if (call.signal?.aborted) return Promise.resolve({ kind: 'not-sent', reason: 'stopped' })
-  return new Promise((resolve) => {
-    // From the first byte on the other side may act on it; a connection that never came about carried nothing.
-    let hasLeft = false
-    const outgoing = request({ ...target, method: call.method, path: call.path, headers: call.headers })
-    const settle = (outcome: Exchange) => {
-      clearTimeout(timer)
-      call.signal?.removeEventListener('abort', stop)
-      resolve(outcome)
-      if (outcome.kind !== 'answered') outgoing.destroy()
-    }
-    const fail = (reason: string) => settle({ kind: hasLeft ? 'broken' : 'not-sent', reason })
-    const stop = () => fail('stopped')
-    const timer = setTimeout(() => fail('timed out'), call.timeoutMs)
-    call.signal?.addEventListener('abort', stop, { once: true })
-
-    outgoing.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? 'connection failed'))
-    outgoing.on('socket', (socket) => {
-      if (!socket.connecting) hasLeft = true
-      else {
-        const connected = target.protocol === 'https:' ? 'secureConnect' : 'connect'
-        socket.once(connected, () => {
-          hasLeft = true
-        })
-      }
-    })
-    outgoing.on('response', (answer) => {
-      const chunks: Buffer[] = []
-      let bytes = 0
-      answer.on('data', (chunk: Buffer) => {
-        bytes += chunk.length
-        if (bytes > call.maxBytes) settle({ kind: 'too-large' })
-        else chunks.push(chunk)
-      })
-      answer.on('error', () => fail('answer cut off'))
-      answer.on('end', () => settle({ kind: 'answered', status: answer.statusCode ?? 0, body: Buffer.concat(chunks) }))
-    })
-    outgoing.end(call.body)
-  })
 }

@@ -14,12 +14,29 @@ const WORDS: Record<string, string> = {
   dung: 'dừng',
 }
 
+/** Understood, but not in the menu: it would get too long to be read. */
+const RARE_WORDS: Record<string, string> = {
+  lienket: 'liên kết',
+  huylienket: 'hủy liên kết',
+  xuatdulieu: 'xuất dữ liệu của tôi',
+  xoadulieu: 'xóa dữ liệu của tôi',
+}
+
 /** What people know from other bots. */
-const COMMON_NAMES: Record<string, string> = { help: 'trogiup', stop: 'dung', language: 'ngonngu', status: 'hoso' }
+const COMMON_NAMES: Record<string, string> = {
+  help: 'trogiup',
+  stop: 'dung',
+  language: 'ngonngu',
+  status: 'hoso',
+  link: 'lienket',
+  unlink: 'huylienket',
+  export: 'xuatdulieu',
+}
 
 /** An unknown command is read as the word it is. */
 export function wordsOfCommand(command: string): string {
-  return WORDS[COMMON_NAMES[command] ?? command] ?? command
+  const name = COMMON_NAMES[command] ?? command
+  return WORDS[name] ?? RARE_WORDS[name] ?? command
 }
 
 /** Shows the menu of commands in each language; one that fails changes nothing else. Returns whether all went well. */

@@ -12,12 +12,15 @@ import { newId } from '../../ids.ts'
 import type { Logger } from '../../log.ts'
 import type { Receive } from '../../messaging/channel.ts'
 import type { Update } from '../../messaging/update.ts'
+import { type AccountLog, NO_ACCOUNT_LOG } from '../account-log.ts'
 import { holdLease, LEASE_SECONDS, LOOK_EVERY_MS, RENEW_EVERY_MS, releaseLease } from '../lease.ts'
 import { acknowledgeTaps } from './acknowledge.ts'
 import type { BotAnswer, BotApi } from './bot-api.ts'
 import { announceCommands } from './commands.ts'
+import { leaveGroups } from './groups.ts'
+import { alarmWords, classOf } from './outcome.ts'
 import { translate } from './translate.ts'
-import { ALLOWED_UPDATES, telegramUpdateSchema } from './update-schema.ts'
+import { ALLOWED_UPDATES, type TelegramUpdate, telegramUpdateSchema } from './update-schema.ts'
 
 const WAIT_AT_TELEGRAM_SECONDS = 25
 const ANSWER_MARGIN_MS = 10_000
@@ -36,6 +39,7 @@ export interface PollingOptions {
   clock: Clock
   log: Pick<Logger, 'info' | 'warn' | 'error' | 'debug'>
   texts: Texts
+  accountLog?: AccountLog
   /** How long Telegram may keep a call that has nothing to tell; 25 seconds unless told. */
   waitSeconds?: number
 }
@@ -97,6 +101,7 @@ async function poll(options: PollingOptions, signal: AbortSignal): Promise<void>
   const { sql, api, receive, clock, log, texts } = options
   const waitSeconds = options.waitSeconds ?? WAIT_AT_TELEGRAM_SECONDS
   let isOpened = false
+  let isTroubled = false
   let offset: number | null | undefined
   let isSaved = true
   let movedAt = clock.now().getTime()
@@ -121,10 +126,13 @@ async function poll(options: PollingOptions, signal: AbortSignal): Promise<void>
       if (batch === null) {
         if (signal.aborted) return
         isOpened = false
+        isTroubled = true
         pauseMs = await recover(answer, pauseMs, options, signal)
         continue
       }
       pauseMs = PAUSE_AT_FIRST_MS
+      if (isTroubled) (options.accountLog ?? NO_ACCOUNT_LOG).mended('polling')
+      isTroubled = false
       if (batch.nextOffset === null) {
         if (isSaved) await forgetOffset(sql, api.account)
         isSaved = false
@@ -137,6 +145,7 @@ async function poll(options: PollingOptions, signal: AbortSignal): Promise<void>
       offset = batch.nextOffset
       movedAt = clock.now().getTime()
       acknowledgeTaps(api, batch.taps, log)
+      leaveGroups({ api, texts, log }, batch.inGroups)
     } catch (error) {
       log.error({ err: error, channel: 'telegram' }, 'updates could not be stored, they will be fetched again')
       await rest(pauseMs, signal)
@@ -155,7 +164,9 @@ async function open(api: BotApi, texts: Texts, signal: AbortSignal): Promise<boo
 
 interface Batch {
   updates: Update[]
-  taps: z.infer<typeof telegramUpdateSchema>[]
+  taps: TelegramUpdate[]
+  /** What nobody said to us alone. */
+  inGroups: TelegramUpdate[]
   /** Null when nothing came. */
   nextOffset: number | null
 }
@@ -167,7 +178,7 @@ function readBatch(answer: BotAnswer, account: string, log: PollingOptions['log'
   if (answer.kind !== 'ok') return null
   const envelopes = batchSchema.safeParse(answer.result)
   if (!envelopes.success) return null
-  const batch: Batch = { updates: [], taps: [], nextOffset: null }
+  const batch: Batch = { updates: [], taps: [], inGroups: [], nextOffset: null }
   for (const envelope of envelopes.data) {
     batch.nextOffset = Math.max(batch.nextOffset ?? 0, envelope.update_id + 1)
     const parsed = telegramUpdateSchema.safeParse(envelope)
@@ -177,6 +188,7 @@ function readBatch(answer: BotAnswer, account: string, log: PollingOptions['log'
     }
     const ours = translate(parsed.data, account)
     if (ours !== null) batch.updates.push(ours)
+    else batch.inGroups.push(parsed.data)
     if (parsed.data.callback_query !== undefined) batch.taps.push(parsed.data)
   }
   return batch
@@ -186,12 +198,20 @@ function readBatch(answer: BotAnswer, account: string, log: PollingOptions['log'
 async function recover(
   answer: BotAnswer,
   pauseMs: number,
-  { log, api }: PollingOptions,
+  { log, api, accountLog = NO_ACCOUNT_LOG }: PollingOptions,
   signal: AbortSignal,
 ): Promise<number> {
   const asked = answer.kind === 'error' && answer.retryAfterSeconds !== null ? answer.retryAfterSeconds * 1000 : 0
   const why = answer.kind === 'error' ? `answer ${answer.code}` : answer.kind === 'ok' ? 'no batch' : answer.reason
-  log.warn({ channel: 'telegram', account: api.account, why }, 'polling failed, trying again')
+  const judged = answer.kind === 'error' ? classOf(answer) : null
+  if (judged?.kind === 'alarm') {
+    // Two pollers take the updates from each other; a token that is refused is mended by a person.
+    const detail = alarmWords(judged.code)
+    log.error({ channel: 'telegram', account: api.account, why, detail }, 'polling cannot go on, trying again')
+    accountLog.alarm('polling', detail)
+  } else {
+    log.warn({ channel: 'telegram', account: api.account, why }, 'polling failed, trying again')
+  }
   await rest(Math.max(pauseMs, asked), signal)
   return Math.min(pauseMs * 2, PAUSE_AT_MOST_MS)
 }

@@ -15,9 +15,10 @@ export function translate(update: TelegramUpdate, account: string): Update | nul
   return { channel: 'telegram', account, externalId: String(update.update_id), ...said }
 }
 
-type Said = Pick<Update, 'address' | 'body' | 'messageId' | 'quotedMessageId'>
+type Said = Pick<Update, 'address' | 'body' | 'messageId' | 'quotedMessageId' | 'albumId'>
 
-function saidBy({ message, callback_query: tap, my_chat_member: membership }: TelegramUpdate): Said | null {
+function saidBy(update: TelegramUpdate): Said | null {
+  const { message, edited_message: edited, callback_query: tap, my_chat_member: membership } = update
   if (message !== undefined) {
     if (message.chat.type !== 'private' || message.from?.is_bot === true) return null
     const body = bodyOf(message)
@@ -27,6 +28,18 @@ function saidBy({ message, callback_query: tap, my_chat_member: membership }: Te
       body,
       messageId: String(message.message_id),
       quotedMessageId: message.reply_to_message === undefined ? null : String(message.reply_to_message.message_id),
+      ...(body.kind === 'file' && message.media_group_id !== undefined ? { albumId: message.media_group_id } : {}),
+    }
+  }
+  if (edited !== undefined) {
+    // A place that moves on is told of as a correction, too.
+    const text = edited.text ?? edited.caption
+    if (edited.chat.type !== 'private' || edited.from?.is_bot === true || text === undefined) return null
+    return {
+      address: String(edited.chat.id),
+      body: { kind: 'edit', text },
+      messageId: String(edited.message_id),
+      quotedMessageId: null,
     }
   }
   if (tap !== undefined) {
@@ -49,7 +62,8 @@ function saidBy({ message, callback_query: tap, my_chat_member: membership }: Te
 
 function membershipBody(before: string, after: string): UpdateBody | null {
   if (after === 'kicked' || after === 'left') return { kind: 'left' }
-  return before === 'kicked' || before === 'left' ? { kind: 'start', payload: null } : null
+  // Whoever presses "start" again says so besides.
+  return before === 'kicked' || before === 'left' ? { kind: 'back' } : null
 }
 
 function bodyOf(message: TelegramMessage): UpdateBody | null {

@@ -24,6 +24,8 @@ const messageSchema = z.object({
   chat: chatSchema,
   from: personSchema.optional(),
   reply_to_message: z.object({ message_id: z.number() }).optional(),
+  /** Files sent as one have it in common. */
+  media_group_id: z.string().max(64).optional(),
   text: z.string().optional(),
   caption: z.string().optional(),
   photo: z.array(z.object({ file_id: z.string(), file_size: z.number().optional() })).optional(),
@@ -48,6 +50,7 @@ export type TelegramMessage = z.infer<typeof messageSchema>
 export const telegramUpdateSchema = z.object({
   update_id: z.number().int(),
   message: messageSchema.optional(),
+  edited_message: messageSchema.optional(),
   callback_query: z
     .object({
       id: z.string(),
@@ -66,5 +69,10 @@ export const telegramUpdateSchema = z.object({
 })
 export type TelegramUpdate = z.infer<typeof telegramUpdateSchema>
 
-/** The kinds that we ask Telegram for. A corrected message is none of them: its first wording has been answered. */
-export const ALLOWED_UPDATES = ['message', 'callback_query', 'my_chat_member'] as const satisfies (keyof Update)[]
+/** The kinds that we ask Telegram for. */
+export const ALLOWED_UPDATES = [
+  'message',
+  'edited_message',
+  'callback_query',
+  'my_chat_member',
+] as const satisfies (keyof Update)[]

@@ -1,9 +1,12 @@
 import type { FastifyInstance } from 'fastify'
+import type { Texts } from '../../i18n.ts'
 import type { Logger } from '../../log.ts'
 import type { Receive } from '../../messaging/channel.ts'
 import { isSame } from '../../secrets.ts'
+import { type AccountLog, NO_ACCOUNT_LOG } from '../account-log.ts'
 import { acknowledgeTaps } from './acknowledge.ts'
 import type { BotApi } from './bot-api.ts'
+import { leaveGroups } from './groups.ts'
 import { translate } from './translate.ts'
 import { telegramUpdateSchema } from './update-schema.ts'
 
@@ -15,7 +18,9 @@ export interface WebhookOptions {
   /** Undefined: updates come by polling, so that no call here is one of Telegram's. */
   secret: string | undefined
   receive: Receive
-  log: Pick<Logger, 'warn' | 'error' | 'debug'>
+  texts: Texts
+  accountLog?: AccountLog
+  log: Pick<Logger, 'info' | 'warn' | 'error' | 'debug'>
 }
 
 /**
@@ -23,7 +28,7 @@ export interface WebhookOptions {
  * whatever is answered otherwise.
  */
 export async function telegramWebhook(app: FastifyInstance, options: WebhookOptions): Promise<void> {
-  const { api, secret, receive, log } = options
+  const { api, secret, receive, texts, log, accountLog = NO_ACCOUNT_LOG } = options
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_MAX_BYTES }, (_request, body, done) =>
@@ -41,6 +46,7 @@ export async function telegramWebhook(app: FastifyInstance, options: WebhookOpti
         if (typeof signature !== 'string') return reply.code(200).send()
         if (secret === undefined || !isSame(signature, secret)) {
           log.warn({ channel: 'telegram', account: api.account }, 'webhook with a wrong secret')
+          accountLog.signatureFailed()
           return reply.code(401).send()
         }
       },
@@ -60,6 +66,7 @@ export async function telegramWebhook(app: FastifyInstance, options: WebhookOpti
           }
         }
         acknowledgeTaps(api, [update.data], log)
+        leaveGroups({ api, texts, log }, [update.data])
         return reply.code(200).send()
       },
     })
