@@ -1,5 +1,8 @@
 import { join } from 'node:path'
+import { exportRoutes } from './accounts/export-routes.ts'
+import { describeApi } from './api/openapi.ts'
 import { type ApiServices, apiRoutes } from './api/routes.ts'
+import { createAccountLog } from './channels/account-log.ts'
 import { createTelegram } from './channels/telegram/adapter.ts'
 import { startPolling } from './channels/telegram/polling.ts'
 import { registerWebhook } from './channels/telegram/register-webhook.ts'
@@ -30,7 +33,8 @@ import { createDemoAccounts } from './officers/demo-accounts.ts'
 import { createDispatcher } from './outbox/dispatch.ts'
 import { startRecurring } from './recurring.ts'
 import { createSecrets } from './secrets.ts'
-import { healthChecks, measuredState } from './state-of-work.ts'
+import { createStateOfWork } from './state-of-work.ts'
+import { createZaloAccount } from './zalo-account.ts'
 
 export interface Product {
   /** Where it answers, e.g. `http://127.0.0.1:3000`. */
@@ -74,7 +78,7 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
       clock,
       log,
       metrics,
-      handle: (tx, received, now) => receiveUpdates(tx, { definitions, desk }, received, now),
+      handle: (tx, received, now) => receiveUpdates(tx, { definitions, desk, links }, received, now),
       apologise: (tx, contact, now) => apologise(tx, definitions, contact, now),
       takeOver: (contact, outlet) => dispatcher.takeOver(contact, outlet),
     })
@@ -87,17 +91,37 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
             token: config.telegram.token,
             apiRoot: config.telegram.apiRoot,
             clock,
+            accountLog: (account) => createAccountLog({ sql, clock, log, channel: 'telegram', account }),
             openAttachment: (id) => openAttachment({ sql, secrets }, id),
           })
-    const adapters: ChannelAdapter[] = [createWeb({ sql, secrets }), ...(telegram ? [telegram] : [])]
+    const links = {
+      telegram: (code: string) => telegram?.startLink(code) ?? null,
+      publicUrl: config.publicUrl ?? null,
+    }
+    const zalo =
+      config.zalo === undefined
+        ? null
+        : createZaloAccount({
+            settings: config.zalo,
+            sql,
+            desk,
+            clock,
+            log,
+            receive,
+            openAttachment: (id) => openAttachment({ sql, secrets }, id),
+            contactImageUrl: config.publicUrl?.startsWith('https:')
+              ? `${config.publicUrl}/assets/chat/contact.png`
+              : undefined,
+          })
+    const adapters: ChannelAdapter[] = [
+      createWeb({ sql, secrets }),
+      ...(telegram ? [telegram] : []),
+      ...(zalo ? [zalo.channel] : []),
+    ]
     const channels = [
       { id: 'web', on: true, reason: null },
       { id: 'telegram', on: telegram !== null, reason: telegram ? null : 'TELEGRAM_BOT_TOKEN is not set' },
-      {
-        id: 'zalo',
-        on: false,
-        reason: config.zalo ? 'this version has no Zalo adapter yet' : 'ZALO_APP_ID is not set',
-      },
+      { id: 'zalo', on: zalo !== null, reason: zalo ? null : 'ZALO_APP_ID is not set' },
     ]
     const dispatcher = createDispatcher({ sql, secrets, clock, log, metrics, adapters })
 
@@ -107,16 +131,18 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
       console: join(ROOT, 'src/console/public'),
       chat: join(ROOT, 'src/channels/web/public'),
     })
+    const state = createStateOfWork(sql)
     const app = await createServer({
       log,
       publicUrl: config.publicUrl,
       assets,
       metrics,
-      health: healthChecks(sql, {
+      health: {
+        ...state,
         channels: () => channels.map((channel) => ({ ...channel, lastUpdateAt: lastUpdateAt(channel.id) })),
         isStopping: () => isStopping,
-      }),
-      state: measuredState(sql),
+      },
+      state,
     })
     const services: ApiServices = {
       sql,
@@ -130,36 +156,52 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
       understander,
       publicUrl: config.publicUrl ?? null,
     }
+    await describeApi(app)
     await app.register((scope) =>
       webChatRoutes(scope, { sql, secrets, receive, clock, log, texts, assets, publicUrl: config.publicUrl }),
     )
     if (telegram) {
+      const { api, accountLog } = telegram
       const secret = config.publicUrl === undefined ? undefined : config.telegram?.webhookSecret
-      await app.register((scope) => telegramWebhook(scope, { api: telegram.api, secret, receive, log }))
+      await app.register((scope) => telegramWebhook(scope, { api, accountLog, secret, receive, texts, log }))
     }
+    if (zalo) await app.register((scope) => zalo.routes(scope))
+    await app.register(async (scope) => exportRoutes(scope, { sql, secrets, clock }))
     await app.register((scope) => apiRoutes(scope, services))
-    await app.register((scope) => consoleRoutes(scope, { ...services, assets, publicUrl: config.publicUrl }))
+    await app.register((scope) =>
+      consoleRoutes(scope, {
+        ...services,
+        assets,
+        publicUrl: config.publicUrl,
+        links,
+        accountCare: zalo?.care,
+        talkStanding: zalo?.talkStanding,
+      }),
+    )
     const address = await listen(app, config)
 
     worker.start()
     dispatcher.start()
+    void telegram?.learnName()
     const incoming = !telegram
       ? null
       : config.publicUrl !== undefined && config.telegram?.webhookSecret !== undefined
         ? registerWebhook({
             api: telegram.api,
+            accountLog: telegram.accountLog,
             publicUrl: config.publicUrl,
             secret: config.telegram.webhookSecret,
             texts,
             log,
           })
-        : startPolling({ sql, api: telegram.api, receive, clock, log, texts })
+        : startPolling({ sql, api: telegram.api, accountLog: telegram.accountLog, receive, clock, log, texts })
     const recurring = startRecurring(sql, clock, log, [
       ...adapters.map((adapter) => ({
         name: `fetch-attachments-${adapter.id}`,
         everyMs: 1_000,
         run: () => fetchAttachments({ sql, secrets, clock, log, signal: stopping.signal }, adapter),
       })),
+      ...(zalo?.works ?? []),
       { name: 'lapse-hand-offs', everyMs: 60_000, run: (now) => lapseHandOffs(sql, desk, now) },
       { name: 'close-silent', everyMs: HOUR_MS, run: (now) => closeSilent(sql, desk, now) },
       { name: 'move-to-successors', everyMs: HOUR_MS, run: (now) => moveToSuccessors(sql, desk, now) },
@@ -184,6 +226,7 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
         await worker.stop()
         await dispatcher.stop()
         telegram?.close()
+        await zalo?.channel.close()
         await sql.end({ timeout: 2 })
         await embedded?.stop()
       },

@@ -13,11 +13,23 @@ export const officers = pgTable('officers', {
   /** commune_officer, department_officer, administrator, supervisor, editor, approver, auditor. */
   roles: text('roles').array().notNull(),
   unitId: text('unit_id'),
-  wrongPasswords: integer('wrong_passwords').notNull().default(0),
-  lockedUntil: at('locked_until'),
   createdAt: at('created_at').notNull(),
   disabledAt: at('disabled_at'),
 })
+
+/**
+ * Wrong passwords of late, by a keyed hash of the name they were tried with, whether anybody bears it or not. A row counts
+ * until `until` and goes soon after.
+ */
+export const wrongPasswords = pgTable(
+  'wrong_passwords',
+  {
+    nameHash: bytea('name_hash').primaryKey(),
+    count: integer('count').notNull(),
+    until: at('until').notNull(),
+  },
+  (table) => [index('wrong_passwords_until').on(table.until)],
+)
 
 /** A signed-in browser or program. */
 export const officerSessions = pgTable(

@@ -13,8 +13,8 @@ import { type Message, talkEntrySchema } from '../messaging/message.ts'
 import { open, openJson, type Secrets } from '../secrets.ts'
 import { LEASE_MS, type Outgoing, type Outlet } from './enqueue.ts'
 import { type Claim, type ClaimedRow, claimNext, type Result, renewLeases, settleAndFollow } from './exchange.ts'
-import { createRateBucket } from './rate-bucket.ts'
-import { settle } from './retry-policy.ts'
+import { type Settlement, settle } from './retry-policy.ts'
+import { createSharedRate } from './shared-rate.ts'
 
 export interface DispatcherOptions {
   sql: Sql
@@ -48,7 +48,7 @@ const FAULT_PAUSE_MS = 500
 const STOP_PATIENCE_MS = 4_000
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const { sql, clock, log } = options
+  const { sql, log } = options
   const lanes = options.adapters.map((adapter) => createLane(adapter, options))
   const timers: NodeJS.Timeout[] = []
   const stopping = new AbortController()
@@ -87,7 +87,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
           for (const lane of lanes) lane.giveUpOnTheSlowest()
           const ids = lanes.flatMap((lane) => lane.idsInFlight())
           if (ids.length === 0) return
-          renewLeases(sql, ids, new Date(clock.now().getTime() + LEASE_MS)).catch((error: unknown) =>
+          renewLeases(sql, ids, LEASE_MS).catch((error: unknown) =>
             log.warn({ err: error }, 'leases of messages on their way were not renewed'),
           )
         }, RENEW_EVERY_MS),
@@ -110,9 +110,11 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
 function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics }: DispatcherOptions) {
   const name = { channel: adapter.id, account: adapter.account }
-  const bucket = createRateBucket(adapter.capabilities.ratePerSecond)
+  const rate = createSharedRate(sql, name, adapter.capabilities.ratePerSecond)
   const inFlight = new Map<number, { since: number; giveUp(): void; done: Promise<void> }>()
   let results: Result[] = []
+  /** Claimed, and waiting for leave to go. */
+  let atTheDoor = 0
   let isWanted = false
   /** More waits than there was room for. */
   let isBacklogged = false
@@ -166,10 +168,11 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
 
   /** False when the database did not do it. */
   async function claimWith(claimRows: (claim: Claim) => ClaimedRow[] | Promise<ClaimedRow[]>): Promise<boolean> {
-    const room = takeRoom(BATCH)
+    let room = 0
     try {
+      room = await fetchRoom(BATCH)
       const rows = await claimRows({ room, now: now(), leaseMs: LEASE_MS })
-      bucket.giveBack(room - rows.length)
+      rate.giveBack(room - rows.length)
       for (const row of rows) beginClaimed(row)
       // More may wait than could be taken.
       if (rows.length === room) isBacklogged = true
@@ -177,7 +180,7 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
       else if (isBacklogged) wakeWhenAllowed()
       return true
     } catch (error) {
-      bucket.giveBack(room)
+      rate.giveBack(room)
       const line = { err: error, channel: adapter.id }
       if (isPassingFault(error)) log.warn(line, 'the database is away, messages wait')
       else log.error(line, 'messages could not be claimed or settled')
@@ -185,10 +188,20 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
     }
   }
 
-  function takeRoom(wanted: number): number {
+  /** How many of `wanted` may leave now, by what this process has in hand. */
+  function places(wanted: number): number {
     if (isStopping || (heldUntil !== null && heldUntil > now())) return 0
     heldUntil = null
-    return bucket.take(Math.min(wanted, IN_FLIGHT_MAX - inFlight.size))
+    return Math.max(0, Math.min(wanted, IN_FLIGHT_MAX - inFlight.size))
+  }
+
+  /** How many of them the account allows as well. */
+  async function fetchRoom(wanted: number): Promise<number> {
+    if (places(wanted) === 0) return 0
+    const allowed = await rate.acquire(places(wanted))
+    const room = places(allowed)
+    rate.giveBack(allowed - room)
+    return room
   }
 
   /** A lane without free places is woken by what comes back; a held one by the regular look. */
@@ -197,7 +210,7 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
     rateTimer = setTimeout(() => {
       rateTimer = undefined
       wake()
-    }, bucket.waitMs())
+    }, rate.waitMs())
   }
 
   function beginClaimed(row: ClaimedRow): void {
@@ -216,6 +229,7 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
       giveUp: () => tooLate.resolve({ kind: 'uncertain', reason: 'no outcome in time' }),
       done: attempt(row, opened, tooLate.promise).then((outcome) => {
         metrics?.messages.inc({ channel: adapter.id, outcome: outcome.kind })
+        if (outcome.kind === 'delivered') rate.owe((outcome.sends ?? 1) - 1)
         if (outcome.kind === 'hold') {
           heldUntil = outcome.until
           log.warn({ channel: adapter.id, until: outcome.until, reason: outcome.reason }, 'the channel asks us to wait')
@@ -242,7 +256,13 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
     if (opened === null) return { kind: 'refused', reason: 'bad-message' }
     try {
       const outcome = await Promise.race([
-        adapter.deliver({ id: row.id, contactId: row.contact_id, ...opened }),
+        adapter.deliver({
+          id: row.id,
+          contactId: row.contact_id,
+          sendClass: row.send_class === 'bulk' ? 'bulk' : 'talk',
+          partsSent: row.parts_sent,
+          ...opened,
+        }),
         tooLate,
       ])
       if (outcome.kind === 'refused' && (outcome.reason === 'blocked' || outcome.reason === 'bad-address')) {
@@ -256,7 +276,7 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
   }
 
   const nothingInHand = async () => {
-    while (round !== undefined || inFlight.size > 0 || results.length > 0) {
+    while (round !== undefined || inFlight.size > 0 || results.length > 0 || atTheDoor > 0) {
       await Promise.race([round ?? Promise.race([...inFlight.values()].map(({ done }) => done)), pause(20)])
     }
   }
@@ -273,14 +293,22 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
         send_class: 'talk',
         attempts: 1,
         created_at: createdAt,
+        parts_sent: 0,
       }
-      if (takeRoom(1) === 1) {
-        begin(row, { address, message })
-        return
-      }
-      results.push({ row, state: 'waiting', notBefore: null, failure: null, externalId: null, counts: false })
-      isBacklogged = true
-      go()
+      const claimedAt = performance.now()
+      atTheDoor += 1
+      void fetchRoom(1)
+        .catch(() => 0)
+        .then((room) => {
+          atTheDoor -= 1
+          // Others may have it by then.
+          const isStillOurs = performance.now() - claimedAt < LEASE_MS / 2
+          if (room === 1 && isStillOurs) return begin(row, { address, message })
+          rate.giveBack(room)
+          results.push({ row, ...GIVEN_BACK })
+          isBacklogged = true
+          go()
+        })
     },
     idsInFlight: () => [...inFlight.keys()],
     giveUpOnTheSlowest() {
@@ -300,7 +328,7 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
         wake()
         await nothingInHand()
         if (attempts === soFar && rateTimer === undefined) break
-        if (rateTimer !== undefined) await pause(bucket.waitMs() + 1)
+        if (rateTimer !== undefined) await pause(rate.waitMs() + 1)
       }
       frozenNow = null
       return attempts - before
@@ -308,7 +336,20 @@ function createLane(adapter: ChannelAdapter, { sql, secrets, clock, log, metrics
   }
 }
 
-type Attempted = Pick<ClaimedRow, 'id' | 'contact_id' | 'message_id' | 'send_class' | 'attempts' | 'created_at'>
+const GIVEN_BACK: Settlement = {
+  state: 'waiting',
+  notBefore: null,
+  failure: null,
+  externalId: null,
+  counts: false,
+  isUnsent: true,
+  partsSent: null,
+}
+
+type Attempted = Pick<
+  ClaimedRow,
+  'id' | 'contact_id' | 'message_id' | 'send_class' | 'attempts' | 'created_at' | 'parts_sent'
+>
 
 interface Opened {
   address: string
@@ -320,9 +361,9 @@ function openRow(secrets: Secrets, row: ClaimedRow): Opened | null {
   if (row.sealed_key === null || row.sealed_address === null || row.sealed_body === null) return null
   try {
     const key = secrets.openPersonKey(row.sealed_key)
-    const { text, actions, attachmentIds } = talkEntrySchema.parse(openJson(key, row.sealed_body))
+    const { text, actions, attachmentIds, asks } = talkEntrySchema.parse(openJson(key, row.sealed_body))
     const address = open(key, row.sealed_address).toString()
-    return { address, message: { text, actions, attachmentId: attachmentIds[0] ?? null } }
+    return { address, message: { text, actions, attachmentId: attachmentIds[0] ?? null, asks } }
   } catch {
     return null
   }

@@ -78,11 +78,11 @@ export async function enqueueAll(tx: Transaction, batches: readonly Enqueued[]):
           ${column(({ contact, message }) => sealJson(contact.key, entryOf(message)))}::bytea[] as body,
           ${column(({ sendClass }) => sendClass ?? 'talk')}::text[] as send_class,
           ${column(({ now }) => now)}::timestamptz[] as created_at,
-          ${column((part) => (outletOf(part) ? new Date(part.now.getTime() + LEASE_MS) : null))}::timestamptz[] as lease_until
+          ${column((part) => (outletOf(part) ? LEASE_MS / 1_000 : null))}::float8[] as lease
       ), part as materialized (
         select p.* from given g, unnest(g.contact_id, g.author, g.officer_id, g.ticket_id, g.body, g.send_class,
-          g.created_at, g.lease_until) with ordinality
-          as p(contact_id, author, officer_id, ticket_id, body, send_class, created_at, lease_until, place)
+          g.created_at, g.lease) with ordinality
+          as p(contact_id, author, officer_id, ticket_id, body, send_class, created_at, lease, place)
       ), said as (
         insert into messages (contact_id, author, officer_id, ticket_id, sealed_body, created_at)
         select contact_id, author, officer_id, ticket_id, body, created_at from part order by place
@@ -90,16 +90,16 @@ export async function enqueueAll(tx: Transaction, batches: readonly Enqueued[]):
       ), first as (
         select s.contact_id, min(s.id) as id from said s group by s.contact_id
       ), about as (
-        select distinct on (contact_id) contact_id, author, send_class, created_at, lease_until from part
+        select distinct on (contact_id) contact_id, author, send_class, created_at, lease from part
       ), queued as (
         insert into outbox (contact_id, message_id, channel, account, send_class, author, priority, not_before, created_at,
           attempts, lease_until)
         select c.id, said.id, c.channel, c.account, about.send_class, about.author,
           case about.send_class when 'bulk' then 1 else 0 end, about.created_at, about.created_at,
-          case when claim.yes then 1 else 0 end, case when claim.yes then about.lease_until end
+          case when claim.yes then 1 else 0 end, case when claim.yes then clock_timestamp() + make_interval(secs => about.lease) end
         from said join about using (contact_id) join first using (contact_id) join contacts c on c.id = said.contact_id
         cross join lateral (
-          select said.id = first.id and about.lease_until is not null and not exists (
+          select said.id = first.id and about.lease is not null and not exists (
             select from outbox o where o.contact_id = c.id and o.state = 'waiting' and o.priority = 0) as yes
         ) as claim
         order by said.id
@@ -123,11 +123,16 @@ export async function enqueueAll(tx: Transaction, batches: readonly Enqueued[]):
 
 function entryOf(message: Message): TalkEntry {
   const attachmentIds = message.attachmentId === null ? [] : [message.attachmentId]
-  return { text: message.text, actions: message.actions, attachmentIds }
+  return { text: message.text, actions: message.actions, attachmentIds, asks: message.asks }
 }
 
-/** Drops what the bot still had to say: an officer took the talk over. Messages in the middle of a call are not touched. */
+/**
+ * Drops what the bot still had to say: an officer took the talk over. A message in the middle of a call cannot be called
+ * back; when it is known not to have left, it is dropped then.
+ */
 export async function dropBotMessages(tx: Transaction, contactId: string, now: Date): Promise<void> {
-  await tx`update outbox set state = 'dropped', settled_at = ${now}
-    where contact_id = ${contactId} and state = 'waiting' and author = 'bot' and (lease_until is null or lease_until < ${now})`
+  const isOnItsWay = tx`coalesce(lease_until > clock_timestamp(), false)`
+  await tx`update outbox set withdrawn_at = ${now}, state = case when ${isOnItsWay} then state else 'dropped' end,
+      settled_at = case when ${isOnItsWay} then settled_at else ${now}::timestamptz end
+    where contact_id = ${contactId} and state = 'waiting' and author = 'bot'`
 }

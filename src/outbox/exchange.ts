@@ -15,6 +15,7 @@ interface Sent {
 export interface ClaimedRow extends Sent {
   send_class: string
   created_at: Date
+  parts_sent: number
   /** `uncertain`: bulk whose sender died with it in hand. It is not to be sent. */
   state: string
   sealed_body: Buffer | null
@@ -35,6 +36,7 @@ export interface Lane {
 export interface Claim {
   /** At most so many messages. */
   room: number
+  /** Decides what is due. Leases go by the clock of the database, since the clocks of several machines differ. */
   now: Date
   leaseMs: number
 }
@@ -49,7 +51,7 @@ export function claimNext(sql: Sql, lane: Lane, { room, now, leaseMs }: Claim): 
     with next as (
       select o.id from outbox o
       where o.state = 'waiting' and o.channel = ${lane.channel} and o.account = ${lane.account}
-        and o.not_before <= ${now} and (o.lease_until is null or o.lease_until <= ${now})
+        and o.not_before <= ${now} and (o.lease_until is null or o.lease_until <= clock_timestamp())
         and not exists (
           select 1 from outbox p where p.contact_id = o.contact_id and p.state = 'waiting'
             and (p.priority < o.priority or p.priority = o.priority and p.id < o.id)
@@ -60,7 +62,8 @@ export function claimNext(sql: Sql, lane: Lane, { room, now, leaseMs }: Claim): 
 
 /**
  * Writes down what came of attempts and claims what the same contacts get next, in one statement and so with one wait
- * for the disk. It looks at these contacts alone: to look for the next of all takes ten times as long, because the index
+ * for the disk. Rows are locked in the order of their ids, so that two who settle or renew the same do not wait for each
+ * other in a circle. It looks at these contacts alone: to look for the next of all takes ten times as long, because the index
  * of waiting rows is full of rows that have just left.
  */
 export function settleAndFollow(
@@ -79,19 +82,26 @@ export function settleAndFollow(
         ${column(({ notBefore }) => notBefore)}::timestamptz[] as not_before,
         ${column(({ failure }) => failure)}::text[] as failure,
         ${column(({ externalId }) => externalId)}::text[] as external_id,
-        ${column(({ counts }) => (counts ? 0 : 1))}::int[] as refund
+        ${column(({ counts }) => (counts ? 0 : 1))}::int[] as refund,
+        ${column(({ isUnsent }) => (isUnsent ? 1 : 0))}::int[] as unsent,
+        ${column(({ partsSent }) => partsSent)}::int[] as parts_sent
     ), result as materialized (
       select r.* from given g, unnest(
-        g.id, g.contact_id, g.message_id, g.attempts, g.state, g.not_before, g.failure, g.external_id, g.refund
-      ) as r(id, contact_id, message_id, attempts, state, not_before, failure, external_id, refund)
+        g.id, g.contact_id, g.message_id, g.attempts, g.state, g.not_before, g.failure, g.external_id, g.refund,
+        g.unsent, g.parts_sent
+      ) as r(id, contact_id, message_id, attempts, state, not_before, failure, external_id, refund, unsent, parts_sent)
+    ), held as materialized (
+      select o.id from outbox o join given g on o.id = any (g.id) order by o.id for update of o
     ), settled as (
-      update outbox o set state = r.state, lease_until = null, not_before = coalesce(r.not_before, o.not_before),
-        failure = r.failure, attempts = o.attempts - r.refund,
-        settled_at = case when r.state = 'waiting' then null else ${now}::timestamptz end
-      from result r
+      update outbox o set lease_until = null, not_before = coalesce(r.not_before, o.not_before), failure = r.failure,
+        attempts = o.attempts - r.refund, parts_sent = coalesce(r.parts_sent, o.parts_sent),
+        state = case when r.unsent = 1 and o.withdrawn_at is not null then 'dropped' else r.state end,
+        settled_at = case when r.state = 'waiting' and (r.unsent = 0 or o.withdrawn_at is null) then null
+          else ${now}::timestamptz end
+      from result r join held using (id)
       where o.id = r.id and (o.state = 'waiting' and o.attempts = r.attempts
         or r.state = 'delivered' and o.state in ('waiting', 'uncertain'))
-      returning o.id, o.state
+      returning o.id, o.contact_id, o.state
     ), quotable as (
       update messages m set external_id = r.external_id from result r
       where m.id = r.message_id and r.external_id is not null
@@ -101,30 +111,37 @@ export function settleAndFollow(
         where o.contact_id = talk.contact_id and o.state = 'waiting'
           and o.id <> all (array(select id from settled where state <> 'waiting'))
         order by o.priority, o.id limit 1
-      ) as id from (select distinct contact_id from result where state <> 'waiting') as talk
+      ) as id from (
+        select contact_id from result where state <> 'waiting'
+        union select contact_id from settled where state <> 'waiting'
+      ) as talk
     ), next as (
       select o.id from head join outbox o on o.id = head.id
-      where o.state = 'waiting' and o.not_before <= ${now} and (o.lease_until is null or o.lease_until <= ${now})
+      where o.state = 'waiting' and o.not_before <= ${now} and (o.lease_until is null or o.lease_until <= clock_timestamp())
       limit ${room} for update of o skip locked
     ), ${claimed(sql, now, leaseMs)}`
 }
 
 function claimed(sql: Sql, now: Date, leaseMs: number) {
   return sql`claimed as (
-      update outbox o set attempts = o.attempts + 1, lease_until = ${new Date(now.getTime() + leaseMs)},
+      update outbox o set attempts = o.attempts + 1, lease_until = clock_timestamp() + make_interval(secs => ${leaseMs / 1_000}),
         state = case when o.send_class = 'bulk' and o.lease_until is not null then 'uncertain' else o.state end,
         settled_at = case when o.send_class = 'bulk' and o.lease_until is not null then ${now}::timestamptz end,
         failure = case when o.send_class = 'bulk' and o.lease_until is not null then 'sender-died' else o.failure end
       from next where o.id = next.id
-      returning o.id, o.contact_id, o.message_id, o.send_class, o.priority, o.attempts, o.created_at, o.state
+      returning o.id, o.contact_id, o.message_id, o.send_class, o.priority, o.attempts, o.created_at, o.parts_sent,
+        o.state
     )
     select claimed.*, m.sealed_body, c.sealed_address, c.sealed_key
     from claimed left join messages m on m.id = claimed.message_id left join contacts c on c.id = claimed.contact_id
     order by claimed.priority, claimed.id`
 }
 
-/** Keeps what is still on its way from being claimed by others. */
-export async function renewLeases(sql: Sql, ids: readonly number[], until: Date): Promise<void> {
-  await sql`update outbox set lease_until = ${until} where id = any(${ids}::bigint[]) and state = 'waiting'
-    and lease_until is not null`
+/** Keeps what is still on its way from being claimed by others. What is just being settled needs no lease any more. */
+export async function renewLeases(sql: Sql, ids: readonly number[], leaseMs: number): Promise<void> {
+  await sql`
+    update outbox set lease_until = clock_timestamp() + make_interval(secs => ${leaseMs / 1_000})
+    where id = any (array(
+      select id from outbox where id = any(${ids}::bigint[]) and state = 'waiting' and lease_until is not null
+      order by id for update skip locked))`
 }

@@ -1,4 +1,15 @@
-import { bigint, index, integer, pgTable, sql, text, timestamp, uuid } from '../db/drizzle.ts'
+import {
+  bigint,
+  doublePrecision,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  sql,
+  text,
+  timestamp,
+  uuid,
+} from '../db/drizzle.ts'
 
 const at = (name: string) => timestamp(name, { withTimezone: true })
 
@@ -24,7 +35,12 @@ export const outbox = pgTable(
     state: text('state').notNull().default('waiting'),
     notBefore: at('not_before').notNull(),
     attempts: integer('attempts').notNull().default(0),
+    /** By the clock of the database: several machines take part, and theirs differ. */
     leaseUntil: at('lease_until'),
+    /** Parts of a long message that left already. */
+    partsSent: integer('parts_sent').notNull().default(0),
+    /** An officer took the talk over while the bot's message was on its way: once back, it is not sent again. */
+    withdrawnAt: at('withdrawn_at'),
     failure: text('failure'),
     createdAt: at('created_at').notNull(),
     settledAt: at('settled_at'),
@@ -34,4 +50,21 @@ export const outbox = pgTable(
     index('outbox_contact').on(table.contactId, table.id).where(sql`state = 'waiting'`),
     index('outbox_settled').on(table.settledAt).where(sql`settled_at is not null`),
   ],
+)
+
+/**
+ * What each account may send at this moment, over all processes. Not logged by the database: what a crash takes with it
+ * is worth a twentieth of a second.
+ */
+export const sendRates = pgTable(
+  'send_rates',
+  {
+    channel: text('channel').notNull(),
+    account: text('account').notNull(),
+    tokens: doublePrecision('tokens').notNull(),
+    /** What the last call was given. */
+    granted: integer('granted').notNull(),
+    filledAt: at('filled_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.channel, table.account] })],
 )

@@ -1,7 +1,9 @@
+import { request } from 'node:http'
 import fastifyCookie from '@fastify/cookie'
 import { fastify } from 'fastify'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createWeb } from '../../src/channels/web/adapter.ts'
+import type { WebLimits } from '../../src/channels/web/limits.ts'
 import { webChatRoutes } from '../../src/channels/web/routes.ts'
 import { loadTexts } from '../../src/i18n.ts'
 import type { DeliveryOutcome } from '../../src/messaging/channel.ts'
@@ -22,17 +24,23 @@ const silent = { warn() {}, error() {}, debug() {}, info() {} }
 
 interface Answer {
   status: number
-  json: { id?: string; detail?: string; faults?: { where: string }[] }
+  json: { id?: string; detail?: string; errors?: { path: string; detail: string }[] }
 }
 
 /** The web chat in front of a real database, with one person who has the page open in a browser. */
-async function openWeb() {
+async function openWeb(limits?: Partial<WebLimits>) {
   const adapter = createWeb({ sql, secrets })
   const updates: Update[] = []
   let isBroken = false
   const inbox = createInbox({ sql, secrets, clock, onStored() {} })
   const app = fastify()
   await app.register(fastifyCookie)
+  const connections = new Set<unknown>()
+  app.addHook('onRequest', async ({ raw, url }, reply) => {
+    if (!url.startsWith('/api/v1/chat/files')) return
+    connections.add(raw)
+    reply.raw.on('close', () => connections.delete(raw))
+  })
   await webChatRoutes(app, {
     sql,
     secrets,
@@ -41,6 +49,7 @@ async function openWeb() {
     log: silent,
     assets: { url: (path) => `/assets/${path}` },
     publicUrl: undefined,
+    ...(limits ? { limits } : {}),
     receive: async (batch) => {
       if (isBroken) throw new Error('the database is down')
       updates.push(...batch)
@@ -138,14 +147,20 @@ async function openWeb() {
       const sent = { right: cookie, wrong: forged, none: '' }[signature]
       return (await post('/api/v1/chat/messages', { text, id: `m${number}` }, { cookie: sent })).status
     },
+    uploadsUnderWay: () => connections.size,
     breakDatabase: () => {
       isBroken = true
     },
-    [Symbol.asyncDispose]: () => app.close(),
+    async [Symbol.asyncDispose]() {
+      const closed = app.close()
+      // `fetch` keeps connections ready on which it never asked anything.
+      app.server.closeAllConnections()
+      await closed
+    },
   }
 }
 
-describeChannel('web', { unsigned: 'newcomer', isCarriedByOthers: false }, openWeb)
+describeChannel('web', { unsigned: 'newcomer', isCarriedByOthers: false }, () => openWeb())
 
 const words = (text: string): Message => ({ text, actions: [], attachmentId: null })
 
@@ -211,7 +226,8 @@ describe('a person who opens the chat page', () => {
 
     expect(answer.status).toBe(422)
     expect(answer.json.detail).toContain('Quý vị viết lại')
-    expect(answer.json.faults).not.toEqual([])
+    expect(answer.json).toMatchObject({ type: 'about:blank', title: 'Invalid values', status: 422 })
+    expect(answer.json.errors?.[0]).toMatchObject({ path: expect.any(String), detail: expect.any(String) })
     expect(web.updates).toEqual([])
   })
 
@@ -438,6 +454,96 @@ describe('a paper sent from the page', () => {
 
     expect(answer.status).toBe(413)
     expect(answer.json.detail).toContain('10 MB')
+  })
+})
+
+describe('somebody who opens more pages than a person needs', () => {
+  it('keeps the newest five of one browser, and each page that has to go is told so', async () => {
+    await using web = await openWeb()
+    const pages = []
+    for (let count = 0; count < 7; count++) {
+      const page = web.open()
+      pages.push(page)
+      await page.ready
+    }
+
+    await Promise.all(pages.slice(0, 2).map((page) => page.ended))
+    const id = await web.queue(words('vẫn nghe'))
+    await web.send(id, words('vẫn nghe'))
+    await Promise.all(pages.slice(2).map((page) => page.until(1)))
+
+    expect(pages.map((page) => page.isReplaced)).toEqual([true, true, false, false, false, false, false])
+    for (const page of pages) await page[Symbol.asyncDispose]()
+  })
+
+  it('with a new cookie for each is held to the number of one address', async () => {
+    await using web = await openWeb({ streamsPerAddress: 3 })
+    const pages = []
+    for (let count = 0; count < 4; count++) {
+      const page = web.open({ cookie: await web.newCookie() })
+      pages.push(page)
+      await page.ready
+    }
+
+    await pages[0]?.ended
+
+    expect(pages.map((page) => page.isReplaced)).toEqual([true, false, false, false])
+    for (const page of pages) await page[Symbol.asyncDispose]()
+  })
+})
+
+describe('somebody who sends more files than a person has', () => {
+  const slowUpload = (web: Awaited<ReturnType<typeof openWeb>>, id: string, cookie = web.cookie) => {
+    const call = request(`${web.root}/api/v1/chat/files?id=${id}`, {
+      method: 'POST',
+      headers: { cookie, 'content-type': 'image/jpeg', 'content-length': TINY_JPEG.length },
+    })
+    const answer = Promise.withResolvers<{ status: number; retryAfter: string | undefined }>()
+    call.on('response', ({ statusCode = 0, headers }) => {
+      answer.resolve({ status: statusCode, retryAfter: headers['retry-after'] })
+      call.destroy()
+    })
+    call.on('error', answer.reject)
+    call.write(TINY_JPEG.subarray(0, 10))
+    return { answer: answer.promise, finish: () => call.end(TINY_JPEG.subarray(10)) }
+  }
+
+  it('may send two at once from one browser; the next is asked to come again, before it is read', async () => {
+    await using web = await openWeb()
+    const [one, two] = [slowUpload(web, 'a'), slowUpload(web, 'b')]
+    await vi.waitFor(() => expect(web.uploadsUnderWay()).toBe(2))
+
+    const third = await slowUpload(web, 'c').answer
+    one.finish()
+    two.finish()
+
+    expect(third).toEqual({ status: 429, retryAfter: '5' })
+    expect([(await one.answer).status, (await two.answer).status]).toEqual([202, 202])
+    expect((await web.post('/api/v1/chat/files?id=c', TINY_JPEG, { 'content-type': 'image/jpeg' })).status).toBe(202)
+  })
+
+  it('with a new cookie for each is held to the number of one address', async () => {
+    await using web = await openWeb({ uploadsAtOncePerAddress: 1 })
+    const one = slowUpload(web, 'a', await web.newCookie())
+    await vi.waitFor(() => expect(web.uploadsUnderWay()).toBe(1))
+
+    const two = await slowUpload(web, 'b', await web.newCookie()).answer
+    one.finish()
+
+    expect(two.status).toBe(429)
+    expect((await one.answer).status).toBe(202)
+  })
+
+  it('fills no more than so many bytes an hour', async () => {
+    await using web = await openWeb({ uploadBytesPerBrowser: TINY_JPEG.length * 2 })
+    const send = (id: string, cookie = web.cookie) =>
+      web.post(`/api/v1/chat/files?id=${id}`, TINY_JPEG, { 'content-type': 'image/jpeg', cookie })
+
+    const statuses = [await send('a'), await send('b'), await send('c')].map(({ status }) => status)
+    const other = await send('d', await web.newCookie())
+
+    expect(statuses).toEqual([202, 202, 429])
+    expect(other.status).toBe(202)
   })
 })
 

@@ -25,8 +25,13 @@ export interface ReceivedMessage {
   messageId: number
   chatId: number
   text: string
+  /** `data` is empty for a button in the place of the keyboard, which sends its label. */
   buttons: { label: string; data: string }[]
+  /** The label of the button that gives the phone's own number. */
+  asksPhone: string | null
   photo: boolean
+  /** Name and type of the file that came along. */
+  file: { name: string; type: string; bytes: number } | null
 }
 
 /** What goes wrong with sends, for as long as `when` says so; the first fault that applies counts. */
@@ -46,6 +51,8 @@ export type Fault =
 
 interface ActiveFault {
   fault: Fault
+  /** Sends that go well before. */
+  after: number
   left: number
   chatId: number | undefined
 }
@@ -59,6 +66,8 @@ export interface FakeTelegram {
   readonly waiting: readonly Update[]
   /** Offsets with which `getUpdates` was called. */
   readonly offsets: (number | undefined)[]
+  /** Groups and channels that the bot left. */
+  readonly left: readonly number[]
   /** `getUpdates` calls that wait at this moment. */
   readonly polls: number
   callsOf(method: string): RecordedCall[]
@@ -68,9 +77,10 @@ export interface FakeTelegram {
   nextMessage(chatId: number, skip?: number): Promise<ReceivedMessage>
   /** Resolves once `isSo` holds; looked at after every call. */
   until(isSo: () => boolean): Promise<void>
-  fail(fault: Fault, options?: { times?: number; chatId?: number }): void
+  fail(fault: Fault, options?: { times?: number; after?: number; chatId?: number }): void
   mend(): void
   person(chatId: number): FakePerson
+  group(chatId: number, type?: 'group' | 'supergroup' | 'channel'): FakeGroup
   /** Hands an update to the webhook when there is one, else to whoever polls. */
   deliver(update: Update): Promise<Response | null>
   /** A call to a webhook as Telegram makes it; `secret: null` sends no header. */
@@ -88,12 +98,24 @@ export interface FakePerson {
   /** Taps the newest button with this label. */
   taps(label: string): Promise<Update>
   sendsPhoto(options?: { caption?: string; content?: Uint8Array; bytes?: number }): Promise<Update>
+  /** Several photos as one; resolves when all updates were handed over. */
+  sendsAlbum(count: number, caption?: string): Promise<Update[]>
+  /** Changes what they wrote before. */
+  edits(messageId: number, text: string): Promise<Update>
   sendsVoice(): Promise<Update>
   sendsSticker(): Promise<Update>
   sharesLocation(latitude: number, longitude: number): Promise<Update>
   sharesPhone(phone: string, owner?: number): Promise<Update>
   blocks(): Promise<Update>
   unblocks(): Promise<Update>
+}
+
+export interface FakeGroup {
+  addsBot(): Promise<Update>
+  removesBot(): Promise<Update>
+  says(text: string): Promise<Update>
+  /** Becomes a supergroup, under another number. */
+  migrates(to: number): Promise<Update>
 }
 
 /** A server that behaves like the Bot API towards one bot, and remembers what it was sent. */
@@ -108,7 +130,8 @@ export async function startFakeTelegram(options: { token?: string; port?: number
   let waiting: Update[] = []
   let faults: ActiveFault[] = []
   let webhook: FakeTelegram['webhook'] = null
-  let poll: { answer: () => void } | null = null
+  const left: number[] = []
+  let poll: { answer: () => void; conflict: () => void } | null = null
   let polls = 0
   let nextUpdateId = 1000
   let nextMessageId = 1
@@ -131,14 +154,14 @@ export async function startFakeTelegram(options: { token?: string; port?: number
     const method = path.slice(`/bot${token}/`.length)
     const { payload, file } = await readPayload(request, Buffer.concat(chunks))
     calls.push({ method, payload, file })
-    await handle(method, payload, file !== null, response)
+    await handle(method, payload, file, response)
     for (const listener of listeners) listener()
   }
 
   async function handle(
     method: string,
     payload: Record<string, unknown>,
-    hasFile: boolean,
+    file: RecordedCall['file'],
     response: ServerResponse,
   ): Promise<void> {
     switch (method) {
@@ -158,7 +181,11 @@ export async function startFakeTelegram(options: { token?: string; port?: number
       case 'sendMessage':
       case 'sendPhoto':
       case 'sendDocument':
-        return send(method, payload, hasFile, response)
+        return send(method, payload, file, response)
+      case 'leaveChat':
+        if (takeFault(Number(payload.chat_id))) return refuse(response, 500, 'Internal Server Error')
+        left.push(Number(payload.chat_id))
+        return accept(response, true)
       case 'getFile':
         return getFile(String(payload.file_id), response)
       default:
@@ -175,7 +202,7 @@ export async function startFakeTelegram(options: { token?: string; port?: number
       return
     }
     if (offset !== undefined) waiting = waiting.filter(({ update_id }) => update_id >= offset)
-    poll?.answer()
+    poll?.conflict()
     const limit = (payload.limit as number | undefined) ?? 100
     polls += 1
     const current = {
@@ -183,7 +210,19 @@ export async function startFakeTelegram(options: { token?: string; port?: number
         clearTimeout(timer)
         if (poll === current) poll = null
         polls -= 1
-        if (poll === null && !response.destroyed) accept(response, waiting.slice(0, limit))
+        if (!response.destroyed) accept(response, waiting.slice(0, limit))
+      },
+      conflict() {
+        clearTimeout(timer)
+        if (poll === current) poll = null
+        polls -= 1
+        if (!response.destroyed) {
+          refuse(
+            response,
+            409,
+            'Conflict: terminated by other getUpdates request; make sure that only one bot instance is running',
+          )
+        }
       },
     }
     const timer = setTimeout(() => current.answer(), ((payload.timeout as number | undefined) ?? 0) * 1000)
@@ -197,7 +236,7 @@ export async function startFakeTelegram(options: { token?: string; port?: number
   async function send(
     method: string,
     payload: Record<string, unknown>,
-    hasFile: boolean,
+    file: RecordedCall['file'],
     response: ServerResponse,
   ): Promise<void> {
     const chatId = Number(payload.chat_id)
@@ -223,7 +262,7 @@ export async function startFakeTelegram(options: { token?: string; port?: number
       return refuse(response, 400, 'Bad Request: message text is empty')
     }
     const messageId = nextMessageId++
-    messages.push({ messageId, chatId, text, buttons: buttonsOf(payload), photo: method === 'sendPhoto' && hasFile })
+    messages.push({ messageId, chatId, text, ...keysOf(payload), photo: method === 'sendPhoto' && file !== null, file })
     if (fault?.kind === 'accept-then-reset') return void response.destroy()
     if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.ms))
     accept(response, { message_id: messageId, date: 0, chat: { id: chatId, type: 'private' }, text })
@@ -243,7 +282,7 @@ export async function startFakeTelegram(options: { token?: string; port?: number
 
   function takeFault(chatId: number): Fault | null {
     const found = faults.find((candidate) => candidate.chatId === undefined || candidate.chatId === chatId)
-    if (found === undefined) return null
+    if (found === undefined || found.after-- > 0) return null
     found.left -= 1
     if (found.left <= 0) faults = faults.filter((candidate) => candidate !== found)
     return found.fault
@@ -259,6 +298,9 @@ export async function startFakeTelegram(options: { token?: string; port?: number
     },
     get waiting() {
       return waiting
+    },
+    get left() {
+      return left
     },
     get polls() {
       return polls
@@ -282,13 +324,14 @@ export async function startFakeTelegram(options: { token?: string; port?: number
         look()
       })
     },
-    fail(fault, { times = Number.POSITIVE_INFINITY, chatId } = {}) {
-      faults.push({ fault, left: times, chatId })
+    fail(fault, { times = Number.POSITIVE_INFINITY, after = 0, chatId } = {}) {
+      faults.push({ fault, after, left: times, chatId })
     },
     mend() {
       faults = []
     },
     person: (chatId) => personOf(chatId),
+    group: (chatId, type = 'group') => groupOf(chatId, type),
     async deliver(update) {
       if (webhook !== null) return fake.callWebhook(webhook.url, update, webhook.secret ?? null)
       waiting.push(update)
@@ -352,6 +395,7 @@ export async function startFakeTelegram(options: { token?: string; port?: number
         const holder = fake.received(chatId).findLast(({ buttons }) => buttons.some((button) => button.label === label))
         const button = holder?.buttons.find((candidate) => candidate.label === label)
         if (holder === undefined || button === undefined) throw new Error(`No button "${label}" was sent to ${chatId}`)
+        if (button.data === '') return message({ text: label })
         return give({
           callback_query: {
             id: `tap-${nextUpdateId}`,
@@ -376,6 +420,24 @@ export async function startFakeTelegram(options: { token?: string; port?: number
           ...(caption === undefined ? {} : { caption }),
         })
       },
+      async sendsAlbum(count, caption) {
+        const media_group_id = `album-${nextUpdateId}`
+        const updates: Update[] = []
+        for (let place = 0; place < count; place++) {
+          const id = fake.storeFile(TINY_JPEG)
+          const photo: PhotoSize[] = [{ file_id: id, file_unique_id: id, width: 1, height: 1, file_size: 100 }]
+          updates.push(
+            await message({ photo, media_group_id, ...(place === 0 && caption !== undefined ? { caption } : {}) }),
+          )
+        }
+        return updates
+      },
+      edits: (messageId, text) =>
+        give({
+          edited_message: { message_id: messageId, date: 0, edit_date: 1, chat, from, text } as Message &
+            Update.Edited &
+            Update.NonChannel,
+        }),
       sendsVoice: () =>
         message({ voice: { file_id: fake.storeFile(Buffer.from('OggS')), file_unique_id: 'v', duration: 2 } }),
       sendsSticker: () =>
@@ -404,6 +466,34 @@ export async function startFakeTelegram(options: { token?: string; port?: number
     }
   }
 
+  function groupOf(chatId: number, type: 'group' | 'supergroup' | 'channel'): FakeGroup {
+    const chat = { id: chatId, type, title: 'Thôn Đông' }
+    const from: User = { id: 99, is_bot: false, first_name: 'Trưởng thôn' }
+    const give = async (content: Record<string, unknown>) => {
+      const update = fake.update(content as Omit<Update, 'update_id'>)
+      await fake.deliver(update)
+      return update
+    }
+    const membership = (before: string, after: string) =>
+      give({
+        my_chat_member: {
+          chat,
+          from,
+          date: 0,
+          old_chat_member: { status: before, user: { id: BOT_ID } },
+          new_chat_member: { status: after, user: { id: BOT_ID } },
+        },
+      })
+    const message = (content: Record<string, unknown>) =>
+      give({ message: { message_id: nextMessageId++, date: 0, chat, from, ...content } })
+    return {
+      addsBot: () => membership('left', type === 'channel' ? 'administrator' : 'member'),
+      removesBot: () => membership('member', 'kicked'),
+      says: (text) => message({ text }),
+      migrates: (to) => message({ migrate_to_chat_id: to }),
+    }
+  }
+
   return fake
 }
 
@@ -412,14 +502,24 @@ function memberOf(status: 'member' | 'kicked') {
   return status === 'member' ? { status, user } : { status, user, until_date: 0 }
 }
 
-function buttonsOf(payload: Record<string, unknown>): ReceivedMessage['buttons'] {
+function keysOf(payload: Record<string, unknown>): Pick<ReceivedMessage, 'buttons' | 'asksPhone'> {
   const raw = payload.reply_markup
   const markup = (typeof raw === 'string' ? JSON.parse(raw) : raw) as
-    | { inline_keyboard?: { text: string; callback_data?: string }[][] }
+    | {
+        inline_keyboard?: { text: string; callback_data?: string }[][]
+        keyboard?: { text: string; request_contact?: boolean }[][]
+      }
     | undefined
-  return (markup?.inline_keyboard ?? [])
-    .flat()
-    .map(({ text, callback_data = '' }) => ({ label: text, data: callback_data }))
+  const keys = (markup?.keyboard ?? []).flat()
+  return {
+    buttons: [
+      ...(markup?.inline_keyboard ?? [])
+        .flat()
+        .map(({ text, callback_data = '' }) => ({ label: text, data: callback_data })),
+      ...keys.filter((key) => key.request_contact !== true).map(({ text }) => ({ label: text, data: '' })),
+    ],
+    asksPhone: keys.find((key) => key.request_contact === true)?.text ?? null,
+  }
 }
 
 async function readPayload(request: IncomingMessage, body: Buffer): Promise<Pick<RecordedCall, 'payload' | 'file'>> {

@@ -56,3 +56,16 @@ describe('a paper that is being fetched when the service stops', () => {
     expect(row).toEqual({ attempts: 0, lease_until: null, failure: null })
   })
 })
+
+describe('words that were spoken', () => {
+  it('are fetched and kept for an officer, whatever they are coded in', async () => {
+    const id = await aPaper(await aContact(sql), null)
+    const spoken = Buffer.concat([Buffer.from('OggS'), Buffer.alloc(24), Buffer.from('OpusHead'), Buffer.alloc(64)])
+    const channel = { ...aChannel(), fetchFile: async () => ({ content: spoken, mediaType: 'audio/ogg' }) }
+
+    await fetchAttachments({ sql, secrets, clock: { now: () => MONDAY }, log }, channel)
+
+    const [row] = await sql`select media_type, failure from attachments where id = ${id}`
+    expect(row).toEqual({ media_type: 'audio/ogg', failure: null })
+  })
+})

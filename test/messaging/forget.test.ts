@@ -16,35 +16,42 @@ async function aPerson(options: { consent: boolean; idleDays: number }) {
   await aMessage(sql, contact, 'xin chào', at)
   await sql`insert into attachments (id, contact_id, channel, account, created_at)
     values (${newId()}, ${contact.id}, 'web', 'web', ${at})`
+  await aScreening(contact, at, null)
   await sql`insert into sessions (contact_id, flow, flow_version, step, sealed_session, updated_at)
     values (${contact.id}, 'main', 1, 'menu', ${Buffer.alloc(1)}, ${at})`
   return contact
+}
+
+function aScreening({ id }: { id: string }, at: Date, ticketId: number | null) {
+  return sql`insert into screenings (id, contact_id, ticket_id, day, sealed_screening, created_at)
+    values (${newId()}, ${id}, ${ticketId}, '2026-11-23', ${Buffer.alloc(1)}, ${at})`
 }
 
 async function keptOf({ id }: { id: string }) {
   const [row] = await sql`select
     (select count(*) from messages where contact_id = ${id}) as messages,
     (select count(*) from attachments where contact_id = ${id}) as papers,
+    (select count(*) from screenings where contact_id = ${id}) as screenings,
     (select count(*) from sessions where contact_id = ${id}) as sessions`
   return { ...row }
 }
 
 beforeEach(async () => {
   failures.length = 0
-  await sql`truncate contacts, messages, attachments, sessions, inbox`
+  await sql`truncate contacts, messages, attachments, screenings, sessions, inbox`
 })
 
 describe('what a person said without ever consenting', () => {
-  it('is forgotten after a day, with papers and session; that of others stays', async () => {
+  it('is forgotten after a day, with papers, screening and session; that of others stays', async () => {
     const stranger = await aPerson({ consent: false, idleDays: 1.1 })
     const newcomer = await aPerson({ consent: false, idleDays: 0.9 })
     const consented = await aPerson({ consent: true, idleDays: 30 })
 
     await forget(sql, MONDAY, { log })
 
-    expect(await keptOf(stranger)).toEqual({ messages: 0, papers: 0, sessions: 0 })
-    expect(await keptOf(newcomer)).toEqual({ messages: 1, papers: 1, sessions: 1 })
-    expect(await keptOf(consented)).toEqual({ messages: 1, papers: 1, sessions: 1 })
+    expect(await keptOf(stranger)).toEqual({ messages: 0, papers: 0, screenings: 0, sessions: 0 })
+    expect(await keptOf(newcomer)).toEqual({ messages: 1, papers: 1, screenings: 1, sessions: 1 })
+    expect(await keptOf(consented)).toEqual({ messages: 1, papers: 1, screenings: 1, sessions: 1 })
   })
 })
 
@@ -54,7 +61,18 @@ describe('a talk that rested for ninety days', () => {
 
     await forget(sql, MONDAY, { log })
 
-    expect(await keptOf(idle)).toEqual({ messages: 0, papers: 0, sessions: 0 })
+    expect(await keptOf(idle)).toEqual({ messages: 0, papers: 0, screenings: 0, sessions: 0 })
+  })
+})
+
+describe('a screening that a ticket rests on', () => {
+  it('stays with its ticket', async () => {
+    const contact = await aContact(sql)
+    await aScreening(contact, daysAgo(400), 7)
+
+    await forget(sql, MONDAY, { log })
+
+    expect((await keptOf(contact)).screenings).toBe(1)
   })
 })
 
@@ -78,7 +96,7 @@ describe('more than one batch', () => {
 
     const gone = await forget(sql, MONDAY, { log, rowsAtOnce: 2 })
 
-    expect(gone).toBe(people.length * 3)
+    expect(gone).toBe(people.length * 4)
   })
 })
 
@@ -92,7 +110,7 @@ describe('one kind that cannot be deleted', () => {
       await sql`alter table messages_away rename to messages`
     }
 
-    expect(await keptOf(idle)).toEqual({ messages: 1, papers: 0, sessions: 0 })
+    expect(await keptOf(idle)).toEqual({ messages: 1, papers: 0, screenings: 0, sessions: 0 })
     expect(failures).not.toHaveLength(0)
   })
 })

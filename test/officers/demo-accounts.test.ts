@@ -18,7 +18,9 @@ describe('demonstration accounts', () => {
     expect(desks).toHaveLength(104)
     expect(names).toEqual(expect.arrayContaining(['admin', 'editor', 'approver', 'auditor', 'so_y_te']))
     expect(names).not.toContain('so_ldtbxh')
-    expect(await signIn(sql, { username: COMMUNE_UNIT, password: password ?? '' }, MONDAY)).toMatchObject({
+    expect(
+      await signIn({ sql, secrets: desk.secrets }, { username: COMMUNE_UNIT, password: password ?? '' }, MONDAY),
+    ).toMatchObject({
       kind: 'done',
       officer: { unitId: COMMUNE_UNIT, roles: ['commune_officer'] },
     })
@@ -31,7 +33,9 @@ describe('demonstration accounts', () => {
     const made = await createDemoAccounts(sql, desk.territory, { password: 'thử nghiệm' }, MONDAY)
 
     expect(made).toBeNull()
-    expect(await signIn(sql, { username: 'admin', password: 'thử nghiệm' }, MONDAY)).toMatchObject({
+    expect(
+      await signIn({ sql, secrets: desk.secrets }, { username: 'admin', password: 'thử nghiệm' }, MONDAY),
+    ).toMatchObject({
       kind: 'done',
       officer: { roles: ['administrator', 'supervisor'] },
     })

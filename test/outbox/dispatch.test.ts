@@ -1,10 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { connect } from '../../src/db/client.ts'
 import type { DeliveryOutcome } from '../../src/messaging/channel.ts'
 import { hashAddress, newContact } from '../../src/messaging/contact.ts'
 import { createDispatcher } from '../../src/outbox/dispatch.ts'
 import { dropBotMessages, enqueue, openOutlet } from '../../src/outbox/enqueue.ts'
-import { claimNext, settleAndFollow } from '../../src/outbox/exchange.ts'
+import { claimNext, renewLeases, settleAndFollow } from '../../src/outbox/exchange.ts'
 import type { Key } from '../../src/secrets.ts'
 import { createDatabase } from '../support/database.ts'
 import { aChannel, secrets, type TestChannel, TestClock } from '../support/spine.ts'
@@ -62,9 +63,20 @@ function onceFor(outcome: DeliveryOutcome, isIt: (text: string) => boolean = () 
   }
 }
 
+const channelOf = ({ id, account }: TestChannel) => ({ channel: id, account })
+const renew = (ids: readonly number[]) => renewLeases(sql, ids, 5_000)
+
+const plain = { isUnsent: false, partsSent: null }
+
+/** Time goes by on every clock. Leases go by that of the database, so they are made older instead. */
+async function secondsPass(clock: TestClock, seconds: number): Promise<void> {
+  clock.wait(seconds)
+  await sql`update outbox set lease_until = lease_until - make_interval(secs => ${seconds}) where lease_until is not null`
+}
+
 /** What a process that died leaves behind: messages claimed, perhaps sent, with nothing written down. */
 function dieWhileSending(channel: TestChannel, now: Date) {
-  return claimNext(sql, { channel: channel.id, account: channel.account }, { room: 10, now, leaseMs: 5_000 })
+  return claimNext(sql, channelOf(channel), { room: 10, now, leaseMs: 5_000 })
 }
 
 describe('the messages of one step', () => {
@@ -168,9 +180,9 @@ describe('a step of this process', () => {
     const person = await aPerson(channel, 'orphan')
     await steps(person, ['một', 'hai'], clock)
 
-    clock.wait(4)
+    await secondsPass(clock, 2)
     const tooEarly = await send()
-    clock.wait(1)
+    await secondsPass(clock, 3)
     await send()
 
     expect(tooEarly).toBe(0)
@@ -329,9 +341,9 @@ describe('a send whose outcome is not known', () => {
     await queue(bulk, ['tin mới'], clock.now(), { sendClass: 'bulk' })
     await dieWhileSending(channel, clock.now())
 
-    clock.wait(4)
+    await secondsPass(clock, 2)
     const tooEarly = await send()
-    clock.wait(1)
+    await secondsPass(clock, 3)
     await send()
 
     expect(tooEarly).toBe(0)
@@ -345,10 +357,17 @@ describe('a send whose outcome is not known', () => {
     const person = await aPerson(channel, 'late')
     await queue(person, ['muộn'], clock.now(), { sendClass: 'bulk' })
     const rows = await dieWhileSending(channel, clock.now())
-    clock.wait(6)
+    await secondsPass(clock, 6)
     await send()
 
-    const late = { state: 'delivered' as const, notBefore: null, failure: null, externalId: 'm1', counts: true }
+    const late = {
+      state: 'delivered' as const,
+      notBefore: null,
+      failure: null,
+      externalId: 'm1',
+      counts: true,
+      ...plain,
+    }
     await settleAndFollow(
       sql,
       rows.map((row) => ({ row, ...late })),
@@ -358,6 +377,57 @@ describe('a send whose outcome is not known', () => {
 
     expect(channel.attempts).toHaveLength(0)
     expect(await statesOf(person)).toMatchObject([{ state: 'delivered' }])
+  })
+})
+
+describe('two machines whose clocks differ by six seconds', () => {
+  it('do not both send what one of them has on its way', async () => {
+    const { channel, clock, dispatcher } = aDesk()
+    const ahead = new TestClock(new Date(clock.now().getTime() + 6_000))
+    const other = createDispatcher({ sql, secrets, clock: ahead, log, adapters: [channel] })
+    const person = await aPerson(channel, 'skewed')
+    const reached = Promise.withResolvers<void>()
+    const answer = Promise.withResolvers<DeliveryOutcome>()
+    channel.answers = () => {
+      reached.resolve()
+      return answer.promise
+    }
+    await queue(person, ['một lần thôi'], clock.now())
+
+    const sending = dispatcher.dispatchDue(clock.now())
+    await reached.promise
+    const byTheOther = other.dispatchDue(ahead.now())
+    const attemptsOfTheOther = await Promise.race([byTheOther, pause(300).then(() => 'sends too')])
+    answer.resolve({ kind: 'delivered', externalId: null })
+    await Promise.all([sending, byTheOther])
+
+    expect(attemptsOfTheOther).toBe(0)
+    expect(channel.attempts).toHaveLength(1)
+  })
+})
+
+describe('writing down what came of many messages while their leases are renewed', () => {
+  it('never comes to a standstill over who has which row', async () => {
+    const { channel, clock } = aDesk()
+    const people = await Promise.all(Array.from({ length: 120 }, (_, place) => aPerson(channel, `row-${place}`)))
+    for (const person of people) await queue(person, ['chào'], clock.now())
+    const rows = await claimNext(sql, channelOf(channel), { room: 120, now: clock.now(), leaseMs: 5_000 })
+    const back = { state: 'waiting' as const, notBefore: null, failure: null, externalId: null, counts: true, ...plain }
+    const ids = rows.map((row) => row.id)
+    const results = rows.map((row) => ({ row, ...back }))
+
+    const faults: unknown[] = []
+    const note = (error: unknown) => void faults.push(error)
+    for (let round = 0; round < 60; round++) {
+      await sql`update outbox set lease_until = clock_timestamp() + interval '5 seconds' where id = any (${ids}::bigint[])`
+      const settled = [results, results.toReversed()].map((some) =>
+        settleAndFollow(sql, some, { room: 0, now: clock.now(), leaseMs: 5_000 }).catch(note),
+      )
+      const renewed = [ids, ids.toReversed()].map((some) => renew(some).catch(note))
+      await Promise.all([...settled, ...renewed])
+    }
+
+    expect(faults).toEqual([])
   })
 })
 
@@ -390,10 +460,82 @@ describe('an officer who takes the talk over', () => {
       await dropBotMessages(tx, person.id, clock.now())
     })
     await queue(person, ['cán bộ đây'], clock.now(), { author: 'officer' })
-    clock.wait(6)
+    await secondsPass(clock, 6)
     await send()
 
     expect(channel.textsTo('taken')).toEqual(['đang gửi', 'cán bộ đây'])
+  })
+})
+
+describe('a bot message that was on its way when an officer took the talk over', () => {
+  async function takenOverMeanwhile(outcome: DeliveryOutcome) {
+    const { channel, clock, dispatcher, send } = aDesk()
+    const person = await aPerson(channel, 'over')
+    const reached = Promise.withResolvers<void>()
+    const answer = Promise.withResolvers<DeliveryOutcome>()
+    channel.answers = ({ id, message }) => {
+      if (message.text !== 'máy nói' || channel.attempts.length > 1) return { kind: 'delivered', externalId: `m${id}` }
+      reached.resolve()
+      return answer.promise
+    }
+    await queue(person, ['máy nói'], clock.now())
+    const sending = dispatcher.dispatchDue(clock.now())
+    await reached.promise
+    await sql.begin((tx) => dropBotMessages(tx, person.id, clock.now()))
+    await queue(person, ['cán bộ đây'], clock.now(), { author: 'officer' })
+    answer.resolve(outcome)
+    await sending
+    const atOnce = channel.textsTo('over')
+    clock.wait(600)
+    await send()
+    return { atOnce, later: channel.textsTo('over'), states: (await statesOf(person)).map(({ state }) => state) }
+  }
+  const later = new Date('2026-11-23T08:00:02+07:00')
+
+  it.each([
+    { kind: 'retry', notBefore: later, reason: 'no connection' },
+    { kind: 'hold', until: new Date('2026-11-23T07:59:59+07:00'), reason: 'flood limit' },
+  ] as const)('is dropped when it comes back unsent ($kind), and the officer is heard at once', async (outcome) => {
+    const { atOnce, later, states } = await takenOverMeanwhile(outcome)
+
+    expect(atOnce).toEqual(['cán bộ đây'])
+    expect(later).toEqual(['cán bộ đây'])
+    expect(states).toEqual(['dropped', 'delivered'])
+  })
+
+  it('stays delivered when it arrived', async () => {
+    const { atOnce, states } = await takenOverMeanwhile({ kind: 'delivered', externalId: 'm1' })
+
+    expect(atOnce).toEqual(['máy nói', 'cán bộ đây'])
+    expect(states).toEqual(['delivered', 'delivered'])
+  })
+
+  it('is sent again, and before the officer’s words, when nobody knows whether it arrived', async () => {
+    const { later, states } = await takenOverMeanwhile({ kind: 'uncertain', reason: 'connection broke' })
+
+    expect(later).toEqual(['máy nói', 'cán bộ đây'])
+    expect(states).toEqual(['delivered', 'delivered'])
+  })
+})
+
+describe('a long message whose later part fails', () => {
+  it('goes on where it was, whoever sends it next', async () => {
+    const { channel, clock, send } = aDesk()
+    const person = await aPerson(channel, 'long')
+    const outcomes: DeliveryOutcome[] = [
+      { kind: 'retry', notBefore: clock.now(), reason: 'answer 502', partsSent: 2 },
+      { kind: 'retry', notBefore: clock.now(), reason: 'no connection' },
+      { kind: 'delivered', externalId: 'm1', sends: 1 },
+    ]
+    channel.answers = () => outcomes.shift() as DeliveryOutcome
+    await queue(person, ['rất dài'], clock.now())
+
+    for (let count = 0; count < 3; count++) {
+      await send()
+      clock.wait(10)
+    }
+
+    expect(channel.attempts.map((delivery) => delivery.partsSent)).toEqual([0, 2, 2])
   })
 })
 

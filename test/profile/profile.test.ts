@@ -16,7 +16,7 @@ import {
 
 const fact = (id: string, more: Partial<FactDefinition>): [string, FactDefinition] => [
   id,
-  { id, order: 0, type: 'int', subject: 'p', sensitive: false, special: false, ask: true, ...more },
+  { id, order: 0, type: 'int', subject: 'p', sensitive: false, special: false, named: false, ask: true, ...more },
 ]
 const facts = new Map([
   fact('household_status', { type: 'enum', values: ['poor', 'near_poor', 'none'], subject: 'h', keeps: 365 }),

@@ -174,7 +174,7 @@ describe.each(files)('%s', (file) => {
   if ('faults' in read) throw new Error(JSON.stringify(read.faults))
   const { title, talk: lines } = read.value
 
-  it.each<TalkChannel>(['web', 'telegram'])(`${title} (${basename(file)}, %s)`, async (channel) => {
+  it.each<TalkChannel>(['web', 'telegram', 'zalo'])(`${title} (${basename(file)}, %s)`, async (channel) => {
     spine.clock.set(start)
     const talk = new Talk(spine, channel)
 

@@ -7,7 +7,7 @@ import { notifyTalk } from './notices.ts'
 const CAPABILITIES: Capabilities = {
   buttons: true,
   textLength: 20_000,
-  ratePerSecond: 500,
+  ratePerSecond: Number.POSITIVE_INFINITY,
   burstPerContact: 20,
   replyWindowHours: null,
 }

@@ -6,8 +6,6 @@ import type { Sql } from '../../db/client.ts'
 import type { Logger } from '../../log.ts'
 
 const CHANNEL = 'web_messages'
-/** Tabs and devices of one person; more is somebody who wants to wear us out. */
-const STREAMS_PER_TALK = 8
 
 export async function notifyTalk(sql: Sql, talk: string): Promise<void> {
   await sql`select pg_notify(${CHANNEL}, ${talk})`.catch(() => {})
@@ -17,8 +15,8 @@ export async function notifyTalk(sql: Sql, talk: string): Promise<void> {
 export type Wake = (isNews: boolean) => void
 
 export interface Notices {
-  /** Null when the talk has too many streams already. Returns what ends it. */
-  subscribe(talk: string, wake: Wake): (() => void) | null
+  /** Returns what ends it. */
+  subscribe(talk: string, wake: Wake): () => void
   close(): Promise<void>
 }
 
@@ -47,7 +45,6 @@ export function createNotices(sql: Sql, log: Pick<Logger, 'warn'>): Notices {
   return {
     subscribe(talk, wake) {
       const wakes = talks.get(talk) ?? new Set()
-      if (wakes.size >= STREAMS_PER_TALK) return null
       talks.set(talk, wakes.add(wake))
       listening ??= listen()
       return () => {

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Fault } from '../../errors.ts'
+import { handleProblem, Problem, type ProblemStatus } from '../../http/problem.ts'
 import type { Language, Texts } from '../../i18n.ts'
 
 /** The page says in which language its person reads. */
@@ -12,11 +13,14 @@ export function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
   texts: Texts,
-  { status, key, values, faults }: { status: number; key: string; values?: Record<string, unknown>; faults?: Fault[] },
+  {
+    status,
+    key,
+    values,
+    faults,
+  }: { status: ProblemStatus; key: string; values?: Record<string, unknown>; faults?: Fault[] },
 ): FastifyReply {
   const detail = texts.text(languageOf(request), `chat.problems.${key}`, values)
-  return reply
-    .code(status)
-    .type('application/problem+json')
-    .send({ type: 'about:blank', title: key, status, detail, ...(faults === undefined ? {} : { faults }) })
+  const errors = faults?.map(({ where, what }) => ({ path: where, detail: what }))
+  return handleProblem(new Problem(status, detail, errors === undefined ? {} : { errors }), request, reply)
 }

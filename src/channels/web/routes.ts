@@ -3,24 +3,29 @@
  * it is acknowledged, and a repeat with the same `id` after a broken line has no effect.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { serializerCompiler } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Clock } from '../../clock.ts'
 import type { Sql } from '../../db/client.ts'
 import type { Texts } from '../../i18n.ts'
 import { newId } from '../../ids.ts'
 import type { Logger } from '../../log.ts'
-import type { Receive } from '../../messaging/channel.ts'
+import type { FetchedFile, Receive } from '../../messaging/channel.ts'
+import { openAttachment } from '../../messaging/open-attachment.ts'
 import type { UpdateBody } from '../../messaging/update.ts'
-import { open, type Secrets } from '../../secrets.ts'
+import { FILE_MAX_BYTES, type UploadType, uploadTypeOf } from '../../messaging/upload-type.ts'
+import type { Secrets } from '../../secrets.ts'
 import { ACCOUNT, callerOf, giveAddress, isFromOurPage, talkKey } from './address.ts'
 import { readCursor } from './cursor.ts'
+import { attachmentSchema, described, fileQuerySchema, streamQuerySchema } from './described.ts'
+import { createStreamLimits, createUploadLimits, WEB_LIMITS, type WebLimits } from './limits.ts'
 import { createNotices, notifyTalk } from './notices.ts'
 import { openStream } from './open-stream.ts'
 import { createPage } from './page.ts'
 import { sendProblem } from './problem.ts'
-import { faultsOf, idSchema, isTextTooLong, saidSchema } from './said.ts'
+import { faultsOf, isTextTooLong, saidSchema } from './said.ts'
 import { findContact, type WebContact } from './talk.ts'
-import { FILE_MAX_BYTES, storeUpload, type UploadType, uploadTypeOf } from './upload.ts'
+import { storeUpload } from './upload.ts'
 
 export interface WebChatOptions {
   sql: Sql
@@ -33,6 +38,8 @@ export interface WebChatOptions {
   assets: { url(path: string): string }
   /** Where the world reaches us; undefined while only this machine does. */
   publicUrl: string | undefined
+  /** Those that differ from the usual ones. */
+  limits?: Partial<WebLimits>
 }
 
 /** Twenty thousand characters, each written as an escape. */
@@ -41,25 +48,24 @@ const BODY_MAX_BYTES = 256 * 1024
 /** From one address. A person has a handful of papers; each costs memory and room for good. */
 const UPLOADS = { rateLimit: { max: 20, timeWindow: 60_000 } }
 
-const fileQuerySchema = z.object({
-  id: idSchema.optional(),
-  name: z.string().max(200).optional(),
-  caption: z.string().max(2000).optional(),
-})
-const streamQuerySchema = z.object({ after: z.string().optional() })
 const pageQuerySchema = z.object({ kiosk: z.string().optional(), lang: z.enum(['vi', 'en']).catch('vi').optional() })
-const attachmentSchema = z.object({ id: z.uuid() })
 
 export async function webChatRoutes(app: FastifyInstance, options: WebChatOptions): Promise<void> {
   const { sql, secrets, texts, log, publicUrl } = options
   const secure = publicUrl?.startsWith('https:') === true
   const page = createPage(texts, options.assets)
   const notices = createNotices(sql, log)
+  const limits = { ...WEB_LIMITS, ...options.limits }
+  const streams = { notices, limits: createStreamLimits(limits) }
+  const uploads = createUploadLimits(limits, () => options.clock.now())
   const closing = new AbortController()
 
   await app.register(async (scope) => {
     // Only what a page of ours sends is read; a form of another site would come in one of the types removed here.
     scope.removeAllContentTypeParsers()
+    // The schemas describe; each call reads what came by itself, to answer in words for a person.
+    scope.setValidatorCompiler(() => () => true)
+    scope.setSerializerCompiler(serializerCompiler)
     scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
       done(null, readJson(String(body))),
     )
@@ -75,7 +81,7 @@ export async function webChatRoutes(app: FastifyInstance, options: WebChatOption
     scope.addHook('preClose', async () => closing.abort())
     scope.addHook('onClose', async () => notices.close())
 
-    scope.get('/chat', async (request, reply) => {
+    scope.get('/chat', { schema: { hide: true } }, async (request, reply) => {
       const { kiosk, lang } = pageQuerySchema.parse(request.query)
       const isKiosk = kiosk === '1'
       // Whoever opens the page on a shared screen begins anew, also after somebody who left without a word.
@@ -85,19 +91,24 @@ export async function webChatRoutes(app: FastifyInstance, options: WebChatOption
       return reply.send(page(lang ?? 'vi', isKiosk))
     })
 
-    scope.post('/api/v1/chat/messages', { bodyLimit: BODY_MAX_BYTES }, async (request, reply) => {
-      const address = admit(request, reply)
-      if (address === null) return reply
-      if (!isJson(request)) return sendProblem(request, reply, texts, { status: 415, key: 'json' })
-      const parsed = saidSchema.safeParse(request.body)
-      if (!parsed.success) {
-        const key = isTextTooLong(parsed.error) ? 'textTooLong' : 'message'
-        return sendProblem(request, reply, texts, { status: 422, key, faults: faultsOf(parsed.error) })
-      }
-      return take(request, reply, address, parsed.data.id, parsed.data.body)
-    })
+    scope.post(
+      '/api/v1/chat/messages',
+      { bodyLimit: BODY_MAX_BYTES, schema: described.messages },
+      async (request, reply) => {
+        const address = admit(request, reply)
+        if (address === null) return reply
+        if (!isJson(request)) return sendProblem(request, reply, texts, { status: 415, key: 'json' })
+        const parsed = saidSchema.safeParse(request.body)
+        if (!parsed.success) {
+          const key = isTextTooLong(parsed.error) ? 'textTooLong' : 'message'
+          return sendProblem(request, reply, texts, { status: 422, key, faults: faultsOf(parsed.error) })
+        }
+        return take(request, reply, address, parsed.data.id, parsed.data.body)
+      },
+    )
 
-    scope.post('/api/v1/chat/files', { bodyLimit: FILE_MAX_BYTES, config: UPLOADS }, async (request, reply) => {
+    const upload = { bodyLimit: FILE_MAX_BYTES, config: UPLOADS, schema: described.files, onRequest: admitUpload }
+    scope.post('/api/v1/chat/files', upload, async (request, reply) => {
       const address = admit(request, reply)
       if (address === null) return reply
       const query = fileQuerySchema.safeParse(request.query)
@@ -123,21 +134,18 @@ export async function webChatRoutes(app: FastifyInstance, options: WebChatOption
       return take(request, reply, address, id, { kind: 'file', file })
     })
 
-    scope.get('/api/v1/chat/stream', async (request, reply) => {
+    scope.get('/api/v1/chat/stream', { schema: described.stream }, async (request, reply) => {
       const address = admit(request, reply)
       if (address === null) return reply
       const query = streamQuerySchema.safeParse(request.query)
       const asked = request.headers['last-event-id'] ?? (query.success ? query.data.after : undefined)
-      const body = openStream(options, notices, {
+      const body = openStream(options, streams, {
         address,
+        from: request.ip,
         cursor: readCursor(typeof asked === 'string' ? asked : undefined),
         gone: (listener) => reply.raw.on('close', listener),
         closing: closing.signal,
       })
-      if (body === null) {
-        reply.header('retry-after', '10')
-        return sendProblem(request, reply, texts, { status: 429, key: 'tooManyStreams' })
-      }
       return (
         reply
           .type('text/event-stream; charset=utf-8')
@@ -148,7 +156,7 @@ export async function webChatRoutes(app: FastifyInstance, options: WebChatOption
       )
     })
 
-    scope.get('/api/v1/chat/attachments/:id', async (request, reply) => {
+    scope.get('/api/v1/chat/attachments/:id', { schema: described.attachment }, async (request, reply) => {
       const address = admit(request, reply)
       if (address === null) return reply
       const { success, data } = attachmentSchema.safeParse(request.params)
@@ -163,7 +171,7 @@ export async function webChatRoutes(app: FastifyInstance, options: WebChatOption
         .send(file.content)
     })
 
-    scope.post('/api/v1/chat/end', async (request, reply) => {
+    scope.post('/api/v1/chat/end', { schema: described.end }, async (request, reply) => {
       const address = admit(request, reply)
       if (address === null) return reply
       // Nobody can open this talk again, so nothing may be sent to it.
@@ -172,6 +180,21 @@ export async function webChatRoutes(app: FastifyInstance, options: WebChatOption
       return reply.code(204).send()
     })
   })
+
+  /** Before the body is read. */
+  async function admitUpload(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
+    const caller = callerOf(request, secrets)
+    // Without a cookie of ours only the address tells who it is.
+    const talk = caller.kind === 'known' ? talkKey(secrets, caller.address) : request.ip
+    const bytes = Math.min(Number(request.headers['content-length'] ?? FILE_MAX_BYTES), FILE_MAX_BYTES)
+    const entry = uploads.enter({ talk, address: request.ip }, bytes)
+    if (entry.kind === 'in') {
+      reply.raw.once('close', entry.leave)
+      return undefined
+    }
+    reply.header('retry-after', String(entry.seconds))
+    return sendProblem(request, reply, texts, { status: 429, key: 'tooManyFiles' })
+  }
 
   /** The caller's address; a newcomer gets one. Null when the call was refused, with the answer on its way. */
   function admit(request: FastifyRequest, reply: FastifyReply): string | null {
@@ -243,14 +266,13 @@ export async function webChatRoutes(app: FastifyInstance, options: WebChatOption
     return sendProblem(request, reply, texts, { status: 503, key: 'unavailable' })
   }
 
-  async function openOwn(contact: WebContact, id: string): Promise<{ content: Buffer; mediaType: string } | null> {
+  async function openOwn(contact: WebContact, id: string): Promise<FetchedFile | null> {
     if (contact.sealedKey === null) return null
-    const [row] = await sql<{ media_type: string | null; sealed_content: Buffer }[]>`
-      select media_type, sealed_content from attachments
-      where id = ${id} and contact_id = ${contact.id} and sealed_content is not null`
-    if (row === undefined) return null
-    const content = open(secrets.openPersonKey(contact.sealedKey), row.sealed_content)
-    return { content, mediaType: row.media_type ?? 'application/octet-stream' }
+    // Whoever is joined with other chats may get here what lies there.
+    const [own] = await sql`
+      select 1 from attachments a join contacts c on c.id = a.contact_id join contacts me on me.id = ${contact.id}
+      where a.id = ${id} and (c.id = me.id or c.person_id = me.person_id)`
+    return own === undefined ? null : openAttachment({ sql, secrets }, id)
   }
 }
 

@@ -40,5 +40,5 @@ export function isTextTooLong(error: z.ZodError): boolean {
 }
 
 export function faultsOf(error: z.ZodError): Fault[] {
-  return error.issues.map(({ path, message }) => ({ where: ['body', ...path].join('.'), what: message }))
+  return error.issues.map(({ path, message }) => ({ where: path.join('.'), what: message }))
 }

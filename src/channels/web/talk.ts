@@ -125,8 +125,8 @@ async function mediaTypes(
   const ids = entries.flatMap(({ attachmentIds }) => attachmentIds)
   if (ids.length === 0) return new Map()
   const rows = await sql<{ id: string; media_type: string | null }[]>`
-    select id, media_type from attachments
-    where contact_id = ${contactId} and id = any(${ids}::uuid[]) and sealed_content is not null`
+    select a.id, a.media_type from attachments a join contacts c on c.id = a.contact_id join contacts me on me.id = ${contactId}
+    where (c.id = me.id or c.person_id = me.person_id) and a.id = any(${ids}::uuid[]) and a.sealed_content is not null`
   return new Map(rows.map(({ id, media_type }) => [id, media_type]))
 }
 

@@ -1,21 +1,10 @@
 import { createHash } from 'node:crypto'
-import { fileTypeFromBuffer } from 'file-type'
 import type { Clock } from '../../clock.ts'
 import type { Sql } from '../../db/client.ts'
+import type { UploadType } from '../../messaging/upload-type.ts'
 import { type Secrets, seal } from '../../secrets.ts'
 import { ACCOUNT } from './address.ts'
 import type { WebContact } from './talk.ts'
-
-export const FILE_MAX_BYTES = 10 * 1024 * 1024
-
-const MEDIA_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'application/pdf'] as const
-export type UploadType = (typeof MEDIA_TYPES)[number]
-
-/** By what the bytes are, whatever the sender calls them; null when it is none that we take. */
-export async function uploadTypeOf(content: Uint8Array): Promise<UploadType | null> {
-  const found = await fileTypeFromBuffer(content)
-  return MEDIA_TYPES.find((type) => type === found?.mime) ?? null
-}
 
 export interface Upload {
   /** Names this upload; a repeat after a broken line stores nothing new. */

@@ -19,6 +19,8 @@ async function openBot() {
   const fake = await startFakeTelegram({ token })
   const stops: (() => Promise<void>)[] = []
   const updates: Update[] = []
+  const alarms: string[] = []
+  const accountLog = { alarm: (code: string) => void alarms.push(code), mended() {}, signatureFailed() {} }
   const words = () => updates.map(({ body }) => (body.kind === 'text' ? body.text : body.kind))
   const start = (receive: Receive = async (batch) => void updates.push(...batch)): Polling => {
     const api = createBotApi({ token, apiRoot: fake.apiRoot })
@@ -29,6 +31,7 @@ async function openBot() {
       clock: { now: () => new Date() },
       log: silent,
       texts,
+      accountLog,
       waitSeconds: 5,
     })
     stops.push(async () => {
@@ -40,6 +43,7 @@ async function openBot() {
   return {
     fake,
     updates,
+    alarms,
     words,
     start,
     lease: `telegram:${token.split(':')[0]}`,
@@ -155,6 +159,23 @@ describe('a bot that fetches its updates', () => {
 
     expect(bot.words()).toEqual(['còn đó không'])
     api.close()
+  })
+})
+
+describe('another program that fetches the updates of the same bot', () => {
+  it('is told of as something to be mended, and nothing is lost once it stops', async () => {
+    await using bot = await openBot()
+    const other = createBotApi({ token: bot.fake.token, apiRoot: bot.fake.apiRoot })
+    bot.start()
+    await bot.fake.until(() => bot.fake.polls > 0)
+    await other.call('getUpdates', {})
+    await bot.fake.person(1).says('còn đó không')
+
+    await bot.fake.until(() => bot.updates.length === 1)
+
+    expect(bot.alarms).toEqual(['polling'])
+    expect(bot.words()).toEqual(['còn đó không'])
+    other.close()
   })
 })
 

@@ -22,6 +22,24 @@ describe('a text that is too long for one message', () => {
     expect(parts.every((part) => part.isWellFormed())).toBe(true)
   })
 
+  it('keeps a letter with its marks, and a person of several signs, in one piece', () => {
+    const marked = 'ệ'.normalize('NFD')
+    const family = '👨‍👩‍👧'
+
+    const parts = [...splitText(marked.repeat(10), 7), ...splitText(family.repeat(3), 10)]
+
+    expect(parts.join('')).toBe(marked.repeat(10) + family.repeat(3))
+    expect(parts.every((part) => [marked, family].some((one) => part.length % one.length === 0))).toBe(true)
+  })
+
+  it('keeps an address whole where it fits into a message', () => {
+    const address = 'https://hungyen.gov.vn/thu-tuc/bao-tro-xa-hoi?id=1234567890'
+
+    const parts = splitText(`Xem tại ${address} nhé`, 62)
+
+    expect(parts.some((part) => part.includes(address))).toBe(true)
+  })
+
   it('loses nothing but the space at the cuts, and no part is empty or too long', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 400 }), fc.integer({ min: 4, max: 60 }), (text, max) => {

@@ -131,7 +131,7 @@ describe('what else a person does on Telegram', () => {
 
   it.each([
     ['blocking us', 'member', 'kicked', { kind: 'left' }],
-    ['letting us speak again', 'kicked', 'member', { kind: 'start', payload: null }],
+    ['letting us speak again', 'kicked', 'member', { kind: 'back' }],
   ])('is %s', (_what, before, after, expected) => {
     const update = telegramUpdateSchema.parse({
       update_id: 11,
@@ -141,13 +141,32 @@ describe('what else a person does on Telegram', () => {
     expect(translate(update, '7')).toMatchObject({ address: '42', body: expected })
   })
 
-  it('is correcting a message, which changes nothing', () => {
+  it('is correcting a message', () => {
     const update = read({
       update_id: 12,
       edited_message: { message_id: 3, date: 0, edit_date: 1, chat, from, text: 'sửa lại' },
     })
 
-    expect(update).toBeNull()
+    expect(update).toMatchObject({ externalId: '12', messageId: '3', body: { kind: 'edit', text: 'sửa lại' } })
+  })
+
+  it.each([
+    ['a place that moves on', { location: { latitude: 20.6, longitude: 106.1, live_period: 900 } }],
+    ['what is corrected in a group', { chat: { id: -5, type: 'group', title: 'g' }, text: 'x' }],
+  ])('is not %s', (_what, content) => {
+    const update = telegramUpdateSchema.parse({
+      update_id: 13,
+      edited_message: { message_id: 3, date: 0, edit_date: 1, chat, from, ...content },
+    })
+
+    expect(translate(update, '7')).toBeNull()
+  })
+
+  it('is sending several photos as one', () => {
+    const photo = [{ file_id: 'p', file_unique_id: 'p', width: 1, height: 1, file_size: 100 }]
+
+    expect(said({ photo, media_group_id: '123' })).toMatchObject({ albumId: '123', body: { kind: 'file' } })
+    expect(said({ text: 'x', media_group_id: '123' })).not.toHaveProperty('albumId')
   })
 
   it('never stops us, whatever the words', () => {

@@ -7,6 +7,10 @@ export interface OpenChatPage extends AsyncDisposable {
   readonly place: string
   /** Resolves once everything said so far is on the page. */
   ready: Promise<{ empty: boolean }>
+  /** Told to make room for a newer page. */
+  readonly isReplaced: boolean
+  /** Resolves once the server closed the stream, or the page was left. */
+  ended: Promise<void>
   /** Resolves once so many messages are on the page. */
   until(count: number): Promise<void>
 }
@@ -17,6 +21,7 @@ export function openPage(root: string, { cookie, place }: { cookie: string; plac
   const ready = Promise.withResolvers<{ empty: boolean }>()
   const waiting: { count: number; resolve(): void }[] = []
   let at = place ?? ''
+  let isReplaced = false
 
   async function read(): Promise<void> {
     const headers = { cookie, ...(place === undefined ? {} : { 'last-event-id': place }) }
@@ -32,6 +37,7 @@ export function openPage(root: string, { cookie, place }: { cookie: string; plac
 
   function take({ event, data, id }: Record<string, string>): void {
     if (event === 'ready') ready.resolve(JSON.parse(data ?? ''))
+    if (event === 'replaced') isReplaced = true
     if (event !== 'message') return
     at = id ?? at
     messages.push(JSON.parse(data ?? ''))
@@ -46,6 +52,10 @@ export function openPage(root: string, { cookie, place }: { cookie: string; plac
     get place() {
       return at
     },
+    get isReplaced() {
+      return isReplaced
+    },
+    ended: done,
     ready: ready.promise,
     until(count) {
       return new Promise((resolve) => {

@@ -1,15 +1,18 @@
 /** The stream of what the server has for us. The browser connects again by itself; this notices when it gave up. */
 const SILENCE_MS = 40_000
 const AGAIN_MS = 3_000
+const REPLACED_MS = 20_000
 
 export function openStream({ onMessage, onReady, onLanguage, onLine, onGone }) {
   let source
   let place = null
   let heardAt = Date.now()
   let timer
+  let isWaiting = false
 
   function connect() {
     clearTimeout(timer)
+    isWaiting = false
     source?.close()
     const query = place === null ? '' : `?${new URLSearchParams({ after: place })}`
     source = new EventSource(`/api/v1/chat/stream${query}`)
@@ -24,6 +27,13 @@ export function openStream({ onMessage, onReady, onLanguage, onLine, onGone }) {
     source.addEventListener('ready', (event) => {
       heard()
       onReady(JSON.parse(event.data))
+    })
+    source.addEventListener('replaced', () => {
+      heard()
+      source.close()
+      // Too many pages are open. One that somebody looks at comes back in a while, a hidden one when it is looked at.
+      if (document.visibilityState === 'visible') timer = setTimeout(connect, REPLACED_MS * (0.75 + Math.random() / 2))
+      else isWaiting = true
     })
     source.addEventListener('language', (event) => onLanguage(JSON.parse(event.data).language))
     source.addEventListener('error', () => {
@@ -49,7 +59,7 @@ export function openStream({ onMessage, onReady, onLanguage, onLine, onGone }) {
 
   // A line that died without a word: phones change from one mast to the next.
   setInterval(() => {
-    if (Date.now() - heardAt > SILENCE_MS) connect()
+    if (!isWaiting && Date.now() - heardAt > SILENCE_MS) connect()
   }, 5_000)
   addEventListener('online', connect)
   addEventListener('offline', () => onLine(false))
