@@ -14,7 +14,9 @@ const HELPS: readonly string[] = ['eligible', 'needs_officer']
 
 /** Whether something was found that the person may hope for; a way to an office alone is open to everybody. */
 export function isHopeful({ determinations }: Screening): boolean {
-  return determinations.some((one) => one.kind !== 'referral' && !one.rests_on_assumptions && HELPS.includes(one.outcome))
+  return determinations.some(
+    (one) => one.kind !== 'referral' && !one.rests_on_assumptions && HELPS.includes(one.outcome),
+  )
 }
 
 /**

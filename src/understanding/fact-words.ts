@@ -157,7 +157,12 @@ function endOfSpoken(
     // "ba cu": an old woman more likely than three million.
     const isElder = next?.plain === 'cu' && spelled.get(next.from) !== 'củ'
     const hasUnit =
-      next !== undefined && next.clause === words[start]?.clause && UNITS.has(next.plain) && !isYear && !isAfter && !isElder
+      next !== undefined &&
+      next.clause === words[start]?.clause &&
+      UNITS.has(next.plain) &&
+      !isYear &&
+      !isAfter &&
+      !isElder
     const isNamed = BEFORE_NUMBER.has(words[start - 1]?.plain ?? '') && end === start + 1
     if (!hasUnit && !isNamed) {
       end--

@@ -5,7 +5,7 @@ import type { Texts } from '../../src/i18n.ts'
 import { type Knowledge, type TopicFile, topicFileSchema } from '../../src/knowledge/article.ts'
 import { productDefinitions, ROOT } from '../support/definitions.ts'
 
-export const FLOWS = join(ROOT, 'flows')
+const FLOWS = join(ROOT, 'flows')
 
 const BASIS = {
   document: 'Nghị định thử',
