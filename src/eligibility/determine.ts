@@ -4,7 +4,7 @@
  */
 import type { Amount } from './amounts.ts'
 import type { Confidence, End } from './basis.ts'
-import { type Lookup, NO, OFFICER, type Result, YES } from './criteria.ts'
+import { type Leaf, type Lookup, NO, OFFICER, type Result, YES } from './criteria.ts'
 import { type Diagram, type DiagramNode, restrictTo, resultOf, supportOf } from './diagram.ts'
 import type { FactDefinition, Facts } from './facts.ts'
 import { bitOf, type NodeTable } from './node-table.ts'
@@ -129,6 +129,14 @@ function knownOf({ variables }: Diagram, person: Person): Known {
   return { said, assumed, saidBits, assumedBits }
 }
 
+/** A criterion that holds for nearly everybody by what else was said: somebody of working age speaks for no programme. */
+function isOrdinary({ facts }: Programme): (leaf: Leaf) => boolean {
+  return ({ test }) => {
+    const fact = facts.get(test.fact)
+    return fact?.derived !== undefined && fact.assumed !== undefined
+  }
+}
+
 /** Without what is kept of people alike. */
 export function judgeAnew(onDay: ProgrammeOnDay, person: Person): Judgement {
   const { programme, version, notInForce } = onDay
@@ -157,7 +165,7 @@ export function judgeAnew(onDay: ProgrammeOnDay, person: Person): Judgement {
     decided_by: reasons.leaves.map((leaf) => leaf.id),
     missing: factsOf(variables, supportOf(remaining)).map(({ id }) => id),
     assumed: inOrder(chosen === undefined ? taken : [...taken, ...chosen.assumed]),
-    rests_on_assumptions: isHopeful && reasons.said === 0,
+    rests_on_assumptions: isHopeful && reasons.leaves.slice(0, reasons.said).every(isOrdinary(programme)),
     benefit: chosen?.benefit ?? null,
     papers: result === NO ? [] : onDay.papers,
     papers_to_confirm: result !== NO && onDay.papersToConfirm,

@@ -95,29 +95,35 @@ export function passes(test: FactTest, value: FactValue): boolean {
   return test.below !== undefined && value < test.below
 }
 
-/**
- * What was said of a fact, or follows from what was said: a value, `null` (said to be not known) or `undefined` (nobody
- * spoke of it). A value that was given wins over one that follows.
- */
+/** What was said of a fact: a value, `null` (said to be not known) or `undefined` (nobody spoke of it). */
+export type Said = (id: string) => FactValue | null | undefined
+
+/** What was said of a fact, or follows from what was said. A value that was given wins over one that follows. */
 export function knownValue(definition: FactDefinition, facts: Facts): FactValue | null | undefined {
-  const given = facts[definition.id]
-  if (given !== undefined && given !== null) return given
-  const following = (definition.derived ?? []).map((one) => derivedValue(one, facts))
-  const follows = following.find((value) => value !== undefined && value !== null) ?? following.find(isNull)
-  if (follows !== undefined) return follows
-  const isUnfair = definition.assumedWithout?.some((id) => facts[id] !== undefined && facts[id] !== null)
-  return isUnfair ? null : given
+  return knownFrom(definition, (id) => facts[id])
 }
 
-const isNull = (value: FactValue | null | undefined): value is null => value === null
+/** As `knownValue`, for those who keep what was said in another way. */
+export function knownFrom(definition: FactDefinition, said: Said): FactValue | null | undefined {
+  const given = said(definition.id)
+  if (given !== undefined && given !== null) return given
+  let isOpen = false
+  for (const one of definition.derived ?? []) {
+    const value = derivedValue(one, said)
+    if (value !== undefined && value !== null) return value
+    if (value === null) isOpen = true
+  }
+  if (isOpen) return null
+  return definition.assumedWithout?.some((id) => (said(id) ?? null) !== null) ? null : given
+}
 
 /** `null`: left open, because what it follows from is said to be unknown; `undefined`: nothing follows. */
-function derivedValue(derived: Derivation, facts: Facts): FactValue | null | undefined {
+function derivedValue(derived: Derivation, said: Said): FactValue | null | undefined {
   if ('quotient' in derived) {
-    const [total, parts] = derived.quotient.map((id) => facts[id])
+    const [total, parts] = derived.quotient.map(said)
     return typeof total === 'number' && typeof parts === 'number' && parts > 0 ? total / parts : undefined
   }
-  const source = facts[derived.when.fact]
+  const source = said(derived.when.fact)
   if (source === undefined) return undefined
   // A source that is said to be unknown leaves open what follows from it, so it also stops the assumption.
   if (source === null) return derived.otherwise === undefined ? undefined : null
