@@ -116,14 +116,14 @@ async function compare(): Promise<Comparison> {
   return found
 }
 
-/** Microseconds a person, of this thread alone: what else the machine does must not count. */
+/** Microseconds of processor time a person: what else the machine does must not count. */
 async function timeOf(people: readonly Facts[], judge: (facts: Facts) => unknown): Promise<number> {
-  const before = process.threadCpuUsage()
+  const before = process.cpuUsage()
   for (const facts of people) {
     const judged = judge(facts)
     if (judged instanceof Promise) await judged
   }
-  const { user, system } = process.threadCpuUsage(before)
+  const { user, system } = process.cpuUsage(before)
   return (user + system) / people.length
 }
 

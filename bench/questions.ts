@@ -27,7 +27,7 @@ import { randomFrom } from './questions/random.ts'
 const DAY = '2026-11-23'
 const COUNT = 200
 const SEED = 103
-const TRIES = 3000
+const TRIES = 500
 const HOPEFUL: readonly string[] = ['eligible', 'needs_officer']
 
 const read = readEligibility(join(import.meta.dirname, '../flows'))
@@ -119,7 +119,7 @@ function interview(household: Household, order: Order, named?: Programme): Run {
 
 /**
  * Whether no outcome can change any more by the answer, whatever else is answered: every answer leaves it as it is with
- * all other questions open, and with thousands of ways in which they may be answered. Tried out, without the planner's
+ * all other questions open, and with hundreds of ways in which they may be answered. Tried out, without the planner's
  * own reckoning; facts that may not be asked stay open.
  */
 function isIrrelevant(fact: string, said: Facts, named: Programme | undefined): boolean {

@@ -6,6 +6,7 @@ import { type Amount, amountOn } from './amounts.ts'
 import { type Basis, inForce } from './basis.ts'
 import { type Leaf, type Lookup, leavesOf, type Range } from './criteria.ts'
 import type { Determination } from './determine.ts'
+import { type Fork, forksOf } from './outcome.ts'
 import type { Programme, ProgrammeVersion } from './programme.ts'
 import { type Variable, variablesOf } from './variable.ts'
 
@@ -33,6 +34,7 @@ export interface ProgrammeOnDay {
   readonly timeLimit: Determination['time_limit']
   /** Basis of the criteria that decided, else of the version; only what is in force on the day. */
   basisOf(leaves: readonly Leaf[]): Determination['basis']
+  readonly forks: Fork
   /** The facts of rule and benefits, with every difference that one of them makes. */
   readonly looksAt: readonly Variable[]
 }
@@ -98,6 +100,7 @@ function workOut(programme: Programme, day: string): ProgrammeOnDay {
     decides,
     timeLimit: timeLimitOf(version),
     basisOf: basisOn(programme, version, day),
+    forks: forksOf(version),
     looksAt: variablesOf(
       [version.rule, ...version.benefit.flatMap(({ rule }) => rule ?? [])].flatMap(leavesOf),
       programme.facts,

@@ -7,7 +7,7 @@ import { ABSENT, NOT_KNOWN, type Person } from './person.ts'
 import type { Outcome, ProgrammeVersion } from './programme.ts'
 import type { Variable } from './variable.ts'
 
-interface Fork {
+export interface Fork {
   readonly outcome: Outcome | undefined
   /** Place of the fact among the codes of a person. */
   readonly order: number
@@ -21,16 +21,13 @@ interface Fork {
 }
 
 const OUTCOMES = ['not_eligible', 'needs_officer', 'eligible'] as const satisfies Outcome[]
-const compiled = new WeakMap<DiagramNode, Fork>()
+/** Where every walk through the rule begins. */
+export function forksOf({ diagram }: ProgrammeVersion): Fork {
+  return compile(diagram.root, diagram.variables)
+}
 
 /** `unknown` as soon as two completions of what is open differ. */
-export function outcomeFor({ diagram }: ProgrammeVersion, person: Person): Outcome {
-  const { root } = diagram
-  let start = compiled.get(root)
-  if (start === undefined) {
-    start = compile(root, diagram.variables)
-    compiled.set(root, start)
-  }
+export function outcomeFor(start: Fork, person: Person): Outcome {
   return follow(start, person) ?? 'unknown'
 }
 

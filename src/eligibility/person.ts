@@ -16,9 +16,9 @@ export class Person {
   readonly #said: Said
 
   constructor(said: Facts, facts: ReadonlyMap<string, FactDefinition>) {
-    const { byId, following } = entriesOf(facts)
-    const codes: number[] = new Array(facts.size).fill(ABSENT)
-    const values: (FactValue | null | undefined)[] = new Array(facts.size).fill(undefined)
+    const { byId, following, nothing } = entriesOf(facts)
+    const codes = nothing.codes.slice()
+    const values = nothing.values.slice()
     for (const id in said) {
       const entry = byId.get(id)
       if (entry === undefined) continue
@@ -57,6 +57,8 @@ interface Entries {
   readonly byId: ReadonlyMap<string, { readonly order: number; readonly values: readonly string[] | undefined }>
   /** The facts that may follow from others, or are no longer assumed beside them. */
   readonly following: readonly { readonly fact: FactDefinition; readonly sources: readonly number[] }[]
+  /** Where reading begins. */
+  readonly nothing: { readonly codes: readonly number[]; readonly values: readonly (FactValue | null | undefined)[] }
 }
 
 const known = new WeakMap<ReadonlyMap<string, FactDefinition>, Entries>()
@@ -70,7 +72,8 @@ function entriesOf(facts: ReadonlyMap<string, FactDefinition>): Entries {
     const sources = [...derived, ...(fact.assumedWithout ?? [])].flatMap((id) => byId.get(id)?.order ?? [])
     return sources.length === 0 ? [] : [{ fact, sources: [...new Set(sources)] }]
   })
-  const made = { byId, following }
+  const nothing = { codes: Array.from(byId, () => ABSENT), values: Array.from(byId, () => undefined) }
+  const made = { byId, following, nothing }
   known.set(facts, made)
   return made
 }

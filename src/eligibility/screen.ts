@@ -56,8 +56,8 @@ export function decideAll(definitions: EligibilityDefinitions, facts: Facts, day
   return rulesOn(definitions, day).all.map(({ onDay }) => outcomeOn(onDay, person))
 }
 
-function outcomeOn({ version, notInForce }: ProgrammeOnDay, person: Person): Outcome {
-  return notInForce === undefined ? outcomeFor(version, person) : 'not_in_force'
+function outcomeOn({ forks, notInForce }: ProgrammeOnDay, person: Person): Outcome {
+  return notInForce === undefined ? outcomeFor(forks, person) : 'not_in_force'
 }
 
 interface RuleOfDay {
