@@ -11,11 +11,13 @@ export function rememberRecent<Arguments extends unknown[], Answer>(
   return (...args) => {
     const key = keyOf(...args)
     if (key === null) return answer(...args)
-    const remembered = known.has(key) ? (known.get(key) as Answer) : answer(...args)
-    known.delete(key)
-    known.set(key, remembered)
+    const remembered = known.get(key)
+    if (remembered !== undefined || known.has(key)) return remembered as Answer
+    const made = answer(...args)
+    known.set(key, made)
+    // The oldest goes, used or not: keeping count of uses would cost more than it saves.
     const [oldest] = known.keys()
     if (known.size > most && oldest !== undefined) known.delete(oldest)
-    return remembered
+    return made
   }
 }

@@ -29,7 +29,7 @@ const metrics = createMetrics()
 const desk = { territory, calendar, texts, secrets }
 const telegram = createTelegram({ token, apiRoot, clock })
 // Telegram allows some thirty messages a second; what is measured here is what we could do.
-const unlimited = { ...telegram, capabilities: { ...telegram.capabilities, ratePerSecond: 1_000_000 } }
+const unlimited = { ...telegram, capabilities: { ...telegram.capabilities, ratePerSecond: Number.POSITIVE_INFINITY } }
 const dispatcher = createDispatcher({ sql, secrets, clock, log, metrics, adapters: [unlimited] })
 const worker = createWorker({
   sql,

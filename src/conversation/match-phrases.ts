@@ -1,3 +1,4 @@
+import { rememberRecent } from '../recent.ts'
 import { fold, normalise } from '../understanding/normalise.ts'
 
 /** One option with the phrases that mean it: its label, the parts of its label, its synonyms. */
@@ -19,9 +20,12 @@ const NEGATIONS = new Set(['khong', 'chua', 'chang', 'not', 'never', 'isnt', 'do
 /** After these a denial is over: "không phải hộ nghèo mà là hộ cận nghèo". */
 const TURNS = new Set(['ma', 'nhung', 'but'])
 
-export function wordsIn(text: string): string[] {
-  return fold(text).match(/[\p{L}\p{N}]+/gu) ?? []
-}
+/** The labels of a prompt are read again for each answer to it. */
+const LONGEST_LABEL = 60
+export const wordsIn = rememberRecent(
+  (text: string): readonly string[] => fold(text).match(/[\p{L}\p{N}]+/gu) ?? [],
+  (text) => (text.length > LONGEST_LABEL ? null : text),
+)
 
 /** The phrases in a label: the whole, what stands in brackets and around them, and parts of two words or more. */
 export function phrasesOfLabel(label: string): string[] {

@@ -18,7 +18,7 @@ export interface WorkerOptions extends Omit<TurnOptions, 'onFailed' | 'log'> {
   clock: Clock
   apologise?: Apologise
   log: Pick<Logger, 'warn' | 'error'>
-  /** Turns at once, each with a connection; 8 unless told. When more contacts wait, a turn takes several of them. */
+  /** Turns at once, each with a connection; 4 unless told. When more contacts wait, a turn takes several of them. */
   concurrency?: number
 }
 
@@ -35,7 +35,7 @@ export interface Worker {
   stop(): Promise<void>
 }
 
-const CONCURRENCY = 8
+const CONCURRENCY = 4
 const TOGETHER_MAX = 16
 const LOOK_EVERY_MS = 500
 /** Younger updates are on their way in the process that stored them. */

@@ -33,12 +33,15 @@ export function buildUnderstander(
   return {
     understand: rememberRecent((text) => understand(text, classifier, cues), ifShort),
     urgency: rememberRecent((text) => urgencyOf(text, urgencies), ifShort),
-    facts: (text, today) => extractFacts(text, today, phrases),
+    facts: rememberRecent(
+      (text, today) => extractFacts(text, today, phrases),
+      (text, today) => ifShort(`${today} ${text}`),
+    ),
   }
 }
 
 /** Numbers, menu words and button words; longer texts are seldom said twice, and are somebody's own. */
-const SHORT = 24
+const SHORT = 36
 const ifShort = (text: string) => (text.length > SHORT ? null : text)
 
 function understand(text: string, classifier: Classifier, cues: IntentCues): Understanding {
