@@ -1,11 +1,8 @@
-import { join } from 'node:path'
 import { type AmountSeries, amountsFileSchema } from '../../src/eligibility/amounts.ts'
 import { compileProgramme, type EligibilityDefinitions, programmeFileSchema } from '../../src/eligibility/programme.ts'
 import type { Texts } from '../../src/i18n.ts'
 import { type Knowledge, type TopicFile, topicFileSchema } from '../../src/knowledge/article.ts'
-import { productDefinitions, ROOT } from '../support/definitions.ts'
-
-const FLOWS = join(ROOT, 'flows')
+import { productDefinitions } from '../support/definitions.ts'
 
 const BASIS = {
   document: 'Nghị định thử',
