@@ -12,7 +12,9 @@ import type { FaultyRow, PersonRow } from './read-row.ts'
 const CODES = { eligible: 'e', needs_officer: 'o', unknown: 'u', not_eligible: 'n', not_in_force: 'f' } as const
 export type OutcomeCode = (typeof CODES)[Outcome] | 's'
 
-export function codeOf({ outcome, superseded_by }: Determination): OutcomeCode {
+/** What would hold for anybody, as nothing the list says speaks for it, is a question still to ask. */
+export function codeOf({ outcome, superseded_by, rests_on_assumptions }: Determination): OutcomeCode {
+  if (rests_on_assumptions) return CODES.unknown
   return outcome === 'eligible' && superseded_by !== undefined ? 's' : CODES[outcome]
 }
 
