@@ -1,5 +1,6 @@
 import { newActionId } from '../ids.ts'
 import type { Message } from '../messaging/message.ts'
+import { splitComposed } from '../messaging/split-text.ts'
 import type { Effect, Words } from './effects.ts'
 import type { Session } from './session.ts'
 import { type Turn, wordsOf } from './situation.ts'
@@ -11,7 +12,7 @@ const LABEL_LENGTH = 40
 /** A `say` in the person's language; long words are split between paragraphs, the actions hang on the last part. */
 export function render(turn: Turn, session: Session, say: Extract<Effect, { kind: 'say' }>): Message[] {
   const text = say.lines.map((line) => wordsOf(turn, session, line)).join('\n\n')
-  const parts = splitText(text, TEXT_LENGTH)
+  const parts = splitComposed(text, TEXT_LENGTH)
   const actions = say.options.map((option) => ({
     id: session.offered.find((offered) => offered.value === option.value)?.id ?? newActionId(),
     label: shorten(wordsOf(turn, session, option.label)),
@@ -36,18 +37,4 @@ export function renderLine(turn: Turn, session: Session, words: Words): Message[
 export function shorten(label: string): string {
   const characters = [...label]
   return characters.length <= LABEL_LENGTH ? label : `${characters.slice(0, LABEL_LENGTH - 1).join('')}…`
-}
-
-/** Cuts at a paragraph, else at a line, else at a space; a single word longer than the limit is cut as it is. */
-export function splitText(text: string, limit: number): string[] {
-  const parts: string[] = []
-  let rest = text.normalize('NFC').trim()
-  while (rest.length > limit) {
-    const head = rest.slice(0, limit)
-    const cut =
-      [head.lastIndexOf('\n\n'), head.lastIndexOf('\n'), head.lastIndexOf(' ')].find((at) => at > limit / 2) ?? limit
-    parts.push(rest.slice(0, cut).trim())
-    rest = rest.slice(cut).trim()
-  }
-  return [...parts, rest].filter((part) => part !== '')
 }

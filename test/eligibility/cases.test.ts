@@ -13,11 +13,14 @@ interface Case {
 }
 
 const all = definitions()
-const cases = readFileSync('test/cases/eligibility.jsonl', 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as Case)
-  .filter((one) => all.programmes.has(one.programme))
+const read = (file: string) =>
+  readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Case)
+const collected = read('test/cases/eligibility.jsonl')
+const written = read('test/eligibility/reference-cases.jsonl')
+const cases = [...collected, ...written]
 
 /** Outcomes that answer what a case expects; help that an office picks people for is never promised. */
 const ANSWERS = {
@@ -26,19 +29,34 @@ const ANSWERS = {
   depends: ['unknown', 'needs_officer'],
 }
 
-describe('a case of the collection', () => {
-  it.each(cases.map((one) => [one.id, one.programme, one.expected, one] as const))('%s: %s is %s', (...row) => {
-    const [, , , one] = row
-    const found = programme(all, one.programme)
-    const read = parseFacts(all, one.facts)
+describe('a person judged by the law of a day', () => {
+  it.each(cases.map((one) => [one.id, one.programme, one.date, one.expected, one] as const))(
+    '%s: %s on %s is %s',
+    (...row) => {
+      const [, , , , one] = row
+      const found = programme(all, one.programme)
+      const given = parseFacts(all, one.facts)
 
-    const outcome = 'facts' in read ? determine(found, read.facts, one.date).outcome : read.faults
+      const outcome = 'facts' in given ? determine(found, given.facts, one.date).outcome : given.faults
 
-    const byOffice = found.kind === 'discretionary' && one.expected === 'eligible'
-    expect(byOffice ? ['needs_officer'] : ANSWERS[one.expected]).toContain(outcome)
+      const byOffice = found.kind === 'discretionary' && one.expected === 'eligible'
+      expect(byOffice ? ['needs_officer'] : ANSWERS[one.expected]).toContain(outcome)
+    },
+  )
+})
+
+describe('the collections of judged people', () => {
+  it('name every person once', () => {
+    expect(new Set(cases.map((one) => one.id)).size).toBe(cases.length)
   })
 
-  it('belongs to a good part of the programmes', () => {
-    expect(cases.length).toBeGreaterThanOrEqual(17)
+  it('leave no programme untried', () => {
+    const tried = new Set(written.map((one) => one.programme))
+
+    expect([...all.programmes.keys()].filter((id) => !tried.has(id))).toEqual([])
+  })
+
+  it('are whole', () => {
+    expect(collected.length).toBe(36)
   })
 })

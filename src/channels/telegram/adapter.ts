@@ -4,8 +4,7 @@ import type { Clock } from '../../clock.ts'
 import type { Capabilities, ChannelAdapter, DeliveryOutcome, FetchedFile } from '../../messaging/channel.ts'
 import { type AccountLog, NO_ACCOUNT_LOG } from '../account-log.ts'
 import { type BotApi, type BotApiOptions, createBotApi } from './bot-api.ts'
-import { deliver, type OpenAttachment } from './deliver.ts'
-import { TEXT_MAX } from './split-text.ts'
+import { deliver, type OpenAttachment, TEXT_MAX } from './deliver.ts'
 import { FILE_MAX_BYTES } from './translate.ts'
 
 const CAPABILITIES: Capabilities = {

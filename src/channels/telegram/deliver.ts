@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import type { Delivery, DeliveryOutcome, FetchedFile } from '../../messaging/channel.ts'
 import type { Message } from '../../messaging/message.ts'
+import { splitText } from '../../messaging/split-text.ts'
 import type { BotAnswer, BotApi, UploadedFile } from './bot-api.ts'
 import { outcomeOf } from './outcome.ts'
-import { splitText } from './split-text.ts'
 
+/** Characters that Telegram takes in one message. */
+export const TEXT_MAX = 4_096
 const CAPTION_MAX = 1024
 const sentSchema = z.object({ message_id: z.number() })
 
@@ -37,7 +39,7 @@ export async function deliver(
   }
 
   const isCaption = file !== null && message.text.length <= CAPTION_MAX
-  const parts = isCaption ? [] : splitText(message.text)
+  const parts = isCaption ? [] : splitText(message.text, TEXT_MAX)
   if (file === null && parts.length === 0) return { kind: 'refused', reason: 'bad-message' }
   const buttons = buttonsUnder(message)
 

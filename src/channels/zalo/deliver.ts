@@ -2,10 +2,10 @@ import { z } from 'zod'
 import type { Delivery, DeliveryOutcome, FetchedFile } from '../../messaging/channel.ts'
 import type { Action, Message } from '../../messaging/message.ts'
 import { standingAt } from '../../messaging/reply-window.ts'
+import { splitComposed } from '../../messaging/split-text.ts'
 import { after, classOf, judge } from './errors.ts'
 import { type KnownPerson, type Ledger, ZALO_WINDOW } from './ledger.ts'
 import { type NoticeValues, notify } from './notices.ts'
-import { splitText } from './split-text.ts'
 import { payloadOf } from './translate.ts'
 import type { Uploads } from './uploads.ts'
 import type { Failure, Family, ZaloAnswer } from './zalo-api.ts'
@@ -27,6 +27,8 @@ export interface DeliverServices {
 }
 
 const CONSULTATION = '/v3.0/oa/message/cs'
+/** Characters that Zalo takes in one message; it refuses a longer one. */
+export const TEXT_MAX = 2_000
 const BUTTON_TITLE_MAX = 100
 const FORM_TITLE_MAX = 100
 const FORM_SUBTITLE_MAX = 500
@@ -81,7 +83,7 @@ export async function deliver(services: DeliverServices, delivery: Delivery): Pr
 
 /** What Zalo takes as one message each; an outcome when a file cannot be read. */
 async function partsOf(services: DeliverServices, { message }: Delivery): Promise<Part[] | DeliveryOutcome> {
-  const parts: Part[] = splitText(message.text).map((text) => ({ text, actions: [] }))
+  const parts: Part[] = splitComposed(message.text, TEXT_MAX).map((text) => ({ text, actions: [] }))
   if (message.attachmentId !== null) {
     const file = await openFile(services, message.attachmentId)
     if ('kind' in file) return file

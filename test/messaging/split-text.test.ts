@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { splitText } from '../../../src/channels/telegram/split-text.ts'
+import { splitComposed, splitText } from '../../src/messaging/split-text.ts'
 
 describe('a text that is too long for one message', () => {
   it('is cut between paragraphs where it can be', () => {
@@ -49,5 +49,36 @@ describe('a text that is too long for one message', () => {
         expect(parts.every((part) => part.length > 0 && part.length <= max)).toBe(true)
       }),
     )
+  })
+})
+
+describe('a long text', () => {
+  it('is cut between paragraphs, else between lines, else between words', () => {
+    const parts = splitComposed('mười chữ\n\nhai dòng\ncuối cùng của bài', 18)
+
+    expect(parts).toEqual(['mười chữ\n\nhai dòng', 'cuối cùng của bài'])
+  })
+
+  it('loses and splits no word, and no part is too long or empty', () => {
+    const word = fc.string({ unit: fc.constantFrom('ư', 'ợ', 'a', '🙂', 'đ'), minLength: 1, maxLength: 12 })
+    const text = fc.array(fc.tuple(word, fc.constantFrom(' ', '\n', '\n\n')), { minLength: 1, maxLength: 60 })
+
+    fc.assert(
+      fc.property(text, (pieces) => {
+        const whole = pieces.map((piece) => piece.join('')).join('')
+        const parts = splitComposed(whole, 40)
+
+        expect(parts.every((part) => part !== '' && [...part].length <= 40)).toBe(true)
+        expect(parts.join(' ').split(/\s+/)).toEqual(whole.normalize('NFC').trim().split(/\s+/))
+      }),
+    )
+  })
+
+  it('is counted as it is composed', () => {
+    const decomposed = 'ế'.normalize('NFD').repeat(2_000)
+
+    const parts = splitComposed(decomposed, 2_000)
+
+    expect(parts.map((part) => [...part].length)).toEqual([2_000])
   })
 })

@@ -1,16 +1,14 @@
-/** Characters that Telegram takes in one message. */
-export const TEXT_MAX = 4096
-
 const graphemes = new Intl.Segmenter('vi', { granularity: 'grapheme' })
 /** A letter with all its marks is shorter than this. */
 const LONGEST_GRAPHEME = 64
 
 /**
- * Cuts a long text at the end of a paragraph, else of a line, else between words; no part is empty. Addresses, phone
- * numbers and dates, which Telegram makes into links, hold no space and stay whole. Only what has no space for a whole
+ * Cuts a long text at the end of a paragraph, else of a line, else between words; no part is empty
+ * or longer than `max` UTF-16 units, so that it fits wherever code points are counted, too. Addresses, phone numbers and
+ * dates, which a messenger makes into links, hold no space and stay whole. Only what has no space for a whole
  * message is cut elsewhere, between letters and never between a letter and its marks.
  */
-export function splitText(text: string, max: number = TEXT_MAX): string[] {
+export function splitText(text: string, max: number): string[] {
   const parts: string[] = []
   let rest = text.trim()
   while (rest.length > max) {
@@ -20,6 +18,11 @@ export function splitText(text: string, max: number = TEXT_MAX): string[] {
   }
   if (rest !== '') parts.push(rest)
   return parts
+}
+
+/** As `splitText`, for where letters are counted as they are composed (NFC). */
+export function splitComposed(text: string, max: number): string[] {
+  return splitText(text.normalize('NFC'), max)
 }
 
 function placeToCut(text: string, max: number): number {
