@@ -90,8 +90,8 @@ describe.skipIf(!hasChromium)('An officer with the list of a village', () => {
 
     await page.locator('body').press('Tab')
     const first = await page.locator(':focus').textContent()
-    await tabTo(page, '#file')
     const chooser = page.waitForEvent('filechooser')
+    await tabTo(page, '#file')
     await page.keyboard.press('Space')
     await (await chooser).setFiles({
       name: 'ban-phim.csv',
