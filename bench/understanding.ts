@@ -10,7 +10,13 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Classifier, SETTINGS, type Settings, teachClassifier } from '../src/understanding/classifier.ts'
+import {
+  type Classifier,
+  createClassifier,
+  SETTINGS,
+  type Settings,
+  teachTopics,
+} from '../src/understanding/classifier.ts'
 import { decide } from '../src/understanding/decide.ts'
 import { normalise } from '../src/understanding/normalise.ts'
 import { readUnderstanding } from '../src/understanding/read-topics.ts'
@@ -56,7 +62,7 @@ console.log('Right topic first / among three / out of scope taken as in scope, %
 console.table(
   Object.fromEntries(
     Object.entries(APPROACHES).map(([name, settings]) => {
-      const taught = teachClassifier(file, phrases, settings)
+      const taught = createClassifier(file, teachTopics(file, phrases, settings), settings)
       return [
         name,
         {
@@ -72,7 +78,7 @@ console.table(
 )
 
 console.log('What follows (phrases by cross-validation; lines by the classifier in use), %')
-const used = teachClassifier(file, phrases)
+const used = createClassifier(file, teachTopics(file, phrases))
 console.table({
   'development lines': decisions(judge(used, development)),
   'development families': decisions(firstOfFamily(judge(used, development))),
@@ -111,7 +117,10 @@ function overFamilies(settings: Settings): Judged[] {
     const known = development
       .filter((line) => !isUnseen(line))
       .map(({ text, topic }): Example => ({ text, label: topic === 'out_of_scope' ? doorLabel('no_door') : topic }))
-    return judge(teachClassifier(file, [...phrases, ...known], settings), development.filter(isUnseen))
+    return judge(
+      createClassifier(file, teachTopics(file, [...phrases, ...known], settings), settings),
+      development.filter(isUnseen),
+    )
   }).flat()
 }
 
@@ -120,7 +129,7 @@ function crossValidated(settings: Settings): Judged[] {
   return Array.from({ length: FOLDS }, (_, fold) => {
     const unseen = phrases.filter((_, at) => at % FOLDS === fold)
     const known = phrases.filter((_, at) => at % FOLDS !== fold)
-    return judge(teachClassifier(file, known, settings), unseen.map(asTyped))
+    return judge(createClassifier(file, teachTopics(file, known, settings), settings), unseen.map(asTyped))
   }).flat()
 }
 

@@ -66,15 +66,18 @@ export interface Classifier {
   labelCount: number
 }
 
-export function teachClassifier(
-  file: TopicsFile,
-  phrases: readonly Example[],
-  settings: Settings = SETTINGS,
-): Classifier {
+/** What teaching leaves behind: plain data, so that another thread may teach. */
+export interface Taught {
+  vocabulary: Vocabulary
+  linear: LinearModel
+  retrieval: Retrieval
+  lexicon: Lexicon
+}
+
+export function teachTopics(file: TopicsFile, phrases: readonly Example[], settings: Settings = SETTINGS): Taught {
   const keywords = indexKeywords(file)
   const examples = settings.keywordsAsExamples ? [...phrases, ...strongKeywords(file)] : phrases
   const texts = examples.map(({ text }) => normalise(text).words)
-  const lexicon = buildLexicon(texts)
   const known = texts.map((words) => featuresOf(words, keywords))
   const vocabulary = buildVocabulary(known, settings.fewest)
   const labels = examples.map(({ label }) => label)
@@ -85,17 +88,25 @@ export function teachClassifier(
   )
   const size = vocabulary.rarity.length
   const variants = vectors.map((vector, at): Vector[] => [vector, unmarked[at] ?? vector])
-  const linear = teach(variants, labels, size, settings)
-  const retrieval = indexPhrases(vectors, labels, size)
+  return {
+    vocabulary,
+    linear: teach(variants, labels, size, settings),
+    retrieval: indexPhrases(vectors, labels, size),
+    lexicon: buildLexicon(texts),
+  }
+}
+
+export function createClassifier(file: TopicsFile, taught: Taught, settings: Settings = SETTINGS): Classifier {
   const decisive = indexPatterns(
     file.topics.flatMap((topic) => (topic.decisive ?? []).map((phrase) => [phrase, topic.id] as const)),
   )
+  const parts = { ...taught, keywords: indexKeywords(file), decisive, settings }
   return {
-    repair: (words) => repairBySound(words, lexicon),
-    classify: (words) => classify(words, { keywords, vocabulary, linear, retrieval, decisive, settings }),
-    familiarity: (words) => familiarity(words, lexicon),
-    featureCount: size,
-    labelCount: linear.labels.length,
+    repair: (words) => repairBySound(words, taught.lexicon),
+    classify: (words) => classify(words, parts),
+    familiarity: (words) => familiarity(words, taught.lexicon),
+    featureCount: taught.vocabulary.rarity.length,
+    labelCount: taught.linear.labels.length,
   }
 }
 
@@ -105,18 +116,15 @@ function familiarity(words: readonly Word[], lexicon: Lexicon): number {
   return spoken.length === 0 ? 0 : spoken.filter((word) => lexicon.known.has(word.plain)).length / spoken.length
 }
 
-interface Taught {
+interface Parts extends Taught {
   keywords: KeywordIndex
-  vocabulary: Vocabulary
-  linear: LinearModel
-  retrieval: Retrieval
   decisive: PatternIndex<string>
   settings: Settings
 }
 
-function classify(words: readonly Word[], taught: Taught): Classified {
-  const { settings, linear, retrieval } = taught
-  const vector = vectorOf(featuresOf(words, taught.keywords), taught.vocabulary, settings.blocks)
+function classify(words: readonly Word[], parts: Parts): Classified {
+  const { settings, linear, retrieval } = parts
+  const vector = vectorOf(featuresOf(words, parts.keywords), parts.vocabulary, settings.blocks)
   const byLabel = new Map<string, number>()
   for (const [at, probability] of probabilities(linear, vector).entries()) {
     byLabel.set(linear.labels[at] ?? '', (1 - settings.retrievalShare) * probability)
@@ -137,7 +145,7 @@ function classify(words: readonly Word[], taught: Taught): Classified {
     const name = doorOfLabel(label)
     if (name !== undefined && score > door.score) door = { name, score }
   }
-  const settled = settledTopic(taught.decisive, words)
+  const settled = settledTopic(parts.decisive, words)
   if (settled !== undefined) scores.set(settled, (scores.get(settled) ?? 0) * settings.decisiveFactor)
   scores.set('out_of_scope', (scores.get('out_of_scope') ?? 0) * settings.outOfScopeFactor)
   const sum = [...scores.values()].reduce((total, score) => total + score, 0) || 1

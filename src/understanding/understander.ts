@@ -4,13 +4,13 @@
  */
 
 import { rememberRecent } from '../recent.ts'
-import { type Classifier, teachClassifier } from './classifier.ts'
+import { type Classifier, createClassifier, type Taught } from './classifier.ts'
 import { decide, type Understanding } from './decide.ts'
 import { type ExtractedFacts, extractFacts } from './extract-facts.ts'
 import type { FactPhrases } from './fact-phrases.ts'
 import { type IntentCues, indexIntents, intentOf } from './intent.ts'
 import { normalise } from './normalise.ts'
-import { examplesOf, type Intent, type TopicsFile } from './topics-file.ts'
+import type { Intent, TopicsFile } from './topics-file.ts'
 import { type Urgency, type UrgencyPatterns, urgencyOf } from './urgency.ts'
 
 export type { Understanding } from './decide.ts'
@@ -23,12 +23,18 @@ export interface Understander {
   facts(text: string, today: string): ExtractedFacts
 }
 
+/** The topics and what teaching them left behind. */
+export interface Lesson {
+  file: TopicsFile
+  taught: Taught
+}
+
 export function buildUnderstander(
-  file: TopicsFile,
+  { file, taught }: Lesson,
   urgencies: readonly UrgencyPatterns[],
   phrases: FactPhrases,
 ): Understander {
-  const classifier = teachClassifier(file, examplesOf(file))
+  const classifier = createClassifier(file, taught)
   const cues = indexIntents(file)
   return {
     understand: rememberRecent((text) => understand(text, classifier, cues), ifShort),
