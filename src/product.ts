@@ -18,7 +18,7 @@ import { createWorker } from './conversation/worker.ts'
 import { connect, type Sql } from './db/client.ts'
 import { startEmbedded } from './db/embedded.ts'
 import { migrate } from './db/migrate.ts'
-import { readDefinitions } from './definitions/read-definitions.ts'
+import { readDefinitionsAside } from './definitions/read-definitions.ts'
 import { closeSilent, lapseHandOffs, moveToSuccessors } from './desk/round.ts'
 import { createAssets } from './http/assets.ts'
 import { createMetrics } from './http/metrics.ts'
@@ -57,7 +57,7 @@ const CONNECT_PAUSE_MS = 1_500
 
 /** Puts the parts together and starts them: the only place that knows them all. */
 export async function startProduct(config: Config, log: Logger): Promise<Product> {
-  const definitions = readDefinitions(ROOT)
+  const definitions = await readDefinitionsAside(ROOT)
   const { texts, territory, calendar, eligibility, understander } = definitions
   const clock = systemClock(config.clockOffsetSeconds)
   const secrets = createSecrets(loadDataKey(config))
