@@ -51,14 +51,15 @@ const WORDS = ['menu', '1', '2', 'quay lại', 'không biết', '3', 'menu', '1'
 let updateId = 1
 
 export interface Load {
-  address: string
+  /** Of the processes that share the load in turn. */
+  addresses: readonly string[]
   botApi: InstantBotApi
   seconds: number
 }
 
 /** Each of so many people writes, waits for the answer and lets the next one write. */
-export async function closedLoop({ address, botApi, seconds }: Load, people: number): Promise<Measured> {
-  const talk = startTalk(address, botApi)
+export async function closedLoop({ addresses, botApi, seconds }: Load, people: number): Promise<Measured> {
+  const talk = startTalk(addresses, botApi)
   const until = performance.now() + seconds * 1_000
   await Promise.all(
     Array.from({ length: people }, async () => {
@@ -69,8 +70,8 @@ export async function closedLoop({ address, botApi, seconds }: Load, people: num
 }
 
 /** So many updates a second, whether or not the answers keep up. */
-export async function openLoop({ address, botApi, seconds }: Load, perSecond: number): Promise<Measured> {
-  const talk = startTalk(address, botApi)
+export async function openLoop({ addresses, botApi, seconds }: Load, perSecond: number): Promise<Measured> {
+  const talk = startTalk(addresses, botApi)
   const startedAt = performance.now()
   const under: Promise<void>[] = []
   while (performance.now() - startedAt < seconds * 1_000) {
@@ -82,9 +83,9 @@ export async function openLoop({ address, botApi, seconds }: Load, perSecond: nu
   return talk.end()
 }
 
-function startTalk(address: string, botApi: InstantBotApi) {
+function startTalk(addresses: readonly string[], botApi: InstantBotApi) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 128 })
-  const url = new URL('/webhooks/telegram', address)
+  const urls = addresses.map((address) => new URL('/webhooks/telegram', address))
   const measured: Measured = { updatesPerSecond: 0, messagesPerUpdate: 0, answerMs: [], replyMs: [] }
   const startedAt = performance.now()
   const callsBefore = botApi.calls()
@@ -97,7 +98,7 @@ function startTalk(address: string, botApi: InstantBotApi) {
       const message = { message_id: id, date: 0, chat: { id: chat, type: 'private', first_name: 'A' }, from, text }
       const at = performance.now()
       const replied = botApi.nextReplyTo(chat).then(() => measured.replyMs.push(performance.now() - at))
-      await post(url, agent, JSON.stringify({ update_id: id, message }))
+      await post(urls[id % urls.length], agent, JSON.stringify({ update_id: id, message }))
       measured.answerMs.push(performance.now() - at)
       await replied
     },
@@ -110,14 +111,14 @@ function startTalk(address: string, botApi: InstantBotApi) {
   }
 }
 
-function post(url: URL, agent: http.Agent, body: string): Promise<void> {
+function post(url: URL | undefined, agent: http.Agent, body: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const headers = {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(body),
       'x-telegram-bot-api-secret-token': SECRET,
     }
-    const request = http.request(url, { method: 'POST', agent, headers }, (response) => {
+    const request = http.request(url ?? '', { method: 'POST', agent, headers }, (response) => {
       response.resume()
       response.once('end', () =>
         response.statusCode === 200 ? resolve() : reject(new Error(`answered ${response.statusCode}`)),
