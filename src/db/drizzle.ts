@@ -83,11 +83,6 @@ export function inArray<Column extends AnyColumn>(column: Column, values: readon
   return orm.sql`${column} = any(${orm.sql.param(encoded)})`
 }
 
-/** `not (column = any(values))`: also false where the column is null. */
-export function notInArray<Column extends AnyColumn>(column: Column, values: readonly Column['_']['data'][]): SQL {
-  return orm.sql`not (${inArray(column, values)})`
-}
-
 /** What drizzle needs of postgres.js. */
 interface Runner {
   options: { parsers: Record<string, unknown>; serializers: Record<string, unknown> }

@@ -16,6 +16,8 @@ const OF_THE_DRIVER = new Set([
   'ENETUNREACH',
   'EAI_AGAIN',
   'ENOTFOUND',
+  // The store of attachments.
+  'STORE_AWAY',
 ])
 /** Classes: connection, resources, operator (but not the time limit of a statement), system; single codes: serialization, deadlock, lock. */
 const OF_THE_SERVER = /^(08|53|57(?!014)|58)...$|^(40001|40P01|55P03|25P03)$/

@@ -1,0 +1,1 @@
+CREATE INDEX "tickets_due" ON "tickets" USING btree ("due_at") WHERE due_at is not null and paused_at is null;

@@ -1,0 +1,1 @@
+ALTER TABLE "send_rates" ADD COLUMN "bulk_tokens" double precision DEFAULT 0 NOT NULL;
