@@ -13,6 +13,8 @@ export interface TelegramSettings {
   apiRoot: string
   /** Set whenever updates come by webhook. */
   webhookSecret: string | undefined
+  /** What the account may send; undefined: as everybody. */
+  ratePerSecond: number | undefined
 }
 
 export interface ZaloSettings {
@@ -28,6 +30,18 @@ export interface ZaloSettings {
   templateRoot: string
   /** Where the app's console pins the code verifier of consents; undefined: each consent has its own. */
   codeVerifier: string | undefined
+  /** What the account may send; undefined: as everybody. */
+  ratePerSecond: number | undefined
+}
+
+/** A bucket of an S3-compatible service for the contents of papers. */
+export interface AttachmentsS3Settings {
+  /** Where the service answers, without the bucket. */
+  url: string
+  region: string
+  bucket: string
+  key: string
+  secret: string
 }
 
 export interface Config {
@@ -45,6 +59,8 @@ export interface Config {
   demoPassword: string | undefined
   telegram: TelegramSettings | undefined
   zalo: ZaloSettings | undefined
+  /** Undefined: in a folder of `dataDir`. */
+  attachmentsS3: AttachmentsS3Settings | undefined
   clockOffsetSeconds: number
 }
 
@@ -60,6 +76,12 @@ const root = (standard: string) =>
     .default(standard)
     .refine(isSafeRoot, 'must be an https address (http only on this machine)')
     .transform(withoutSlash)
+
+const rate = z
+  .string()
+  .refine((value) => /^\d{1,4}$/.test(value) && Number(value) > 0, 'must be a whole number of messages from 1 to 9999')
+  .transform(Number)
+  .optional()
 
 const settings = z.object({
   DATABASE_URL: z
@@ -95,6 +117,7 @@ const settings = z.object({
     .string()
     .regex(/^[\w-]{1,256}$/, 'must be 1 to 256 letters, digits, _ or -')
     .optional(),
+  TELEGRAM_RATE_PER_SECOND: rate,
   ZALO_APP_ID: text,
   ZALO_APP_SECRET: text,
   ZALO_OA_ID: text,
@@ -107,6 +130,19 @@ const settings = z.object({
     .string()
     .regex(/^[\w.~-]{43,128}$/, 'must be 43 to 128 letters, digits, -, ., _ or ~')
     .optional(),
+  ZALO_RATE_PER_SECOND: rate,
+  ATTACHMENTS_S3_URL: z
+    .string()
+    .refine(isSafeRoot, 'must be an https address (http only on this machine)')
+    .transform(withoutSlash)
+    .optional(),
+  ATTACHMENTS_S3_REGION: text,
+  ATTACHMENTS_S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket: 3 to 63 small letters, digits, - or .')
+    .optional(),
+  ATTACHMENTS_S3_KEY: text,
+  ATTACHMENTS_S3_SECRET: text,
   CLOCK_OFFSET_SECONDS: z
     .string()
     .regex(/^-?\d{1,10}$/, 'must be a whole number of seconds')
@@ -114,6 +150,13 @@ const settings = z.object({
     .default(0),
 })
 
+const S3_REQUIRED = [
+  'ATTACHMENTS_S3_URL',
+  'ATTACHMENTS_S3_REGION',
+  'ATTACHMENTS_S3_BUCKET',
+  'ATTACHMENTS_S3_KEY',
+  'ATTACHMENTS_S3_SECRET',
+] as const
 const ZALO_REQUIRED = ['ZALO_APP_ID', 'ZALO_APP_SECRET', 'ZALO_OA_ID', 'ZALO_OA_SECRET', 'ZALO_REFRESH_TOKEN'] as const
 
 /** Throws `InvalidConfiguration` with everything that is wrong. An empty setting counts as not set. */
@@ -153,6 +196,11 @@ function contradictions(set: NodeJS.ProcessEnv): Fault[] {
       faults.push({ where: name, what: 'is missing: Zalo needs all of its settings, or none to be off' })
     }
   }
+  if (S3_REQUIRED.some((name) => set[name])) {
+    for (const name of S3_REQUIRED.filter((required) => !set[required])) {
+      faults.push({ where: name, what: 'is missing: the store of attachments needs all of its settings, or none' })
+    }
+  }
   return faults
 }
 
@@ -174,10 +222,18 @@ function toConfig(set: z.infer<typeof settings>): Config {
             token: set.TELEGRAM_BOT_TOKEN,
             apiRoot: set.TELEGRAM_API_ROOT,
             webhookSecret: set.TELEGRAM_WEBHOOK_SECRET,
+            ratePerSecond: set.TELEGRAM_RATE_PER_SECOND,
           },
     zalo: zaloSettings(set),
+    attachmentsS3: attachmentsS3Settings(set),
     clockOffsetSeconds: set.CLOCK_OFFSET_SECONDS,
   }
+}
+
+function attachmentsS3Settings(set: z.infer<typeof settings>): AttachmentsS3Settings | undefined {
+  const { ATTACHMENTS_S3_URL: url, ATTACHMENTS_S3_REGION: region, ATTACHMENTS_S3_BUCKET: bucket } = set
+  const { ATTACHMENTS_S3_KEY: key, ATTACHMENTS_S3_SECRET: secret } = set
+  return url && region && bucket && key && secret ? { url, region, bucket, key, secret } : undefined
 }
 
 function zaloSettings(set: z.infer<typeof settings>): ZaloSettings | undefined {
@@ -193,6 +249,7 @@ function zaloSettings(set: z.infer<typeof settings>): ZaloSettings | undefined {
     oauthRoot: set.ZALO_OAUTH_ROOT,
     templateRoot: set.ZALO_TEMPLATE_ROOT,
     codeVerifier: set.ZALO_CODE_VERIFIER,
+    ratePerSecond: set.ZALO_RATE_PER_SECOND,
   }
 }
 

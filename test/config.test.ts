@@ -157,3 +157,32 @@ describe('the key of a folder with the embedded database', () => {
     expect(loadDataKey({ dataDir, dataKey: Buffer.alloc(32, 7) })).toEqual(Buffer.alloc(32, 7))
   })
 })
+
+describe('a store of attachments at an S3 service', () => {
+  const whole = {
+    ATTACHMENTS_S3_URL: 'https://s3.example.vn/',
+    ATTACHMENTS_S3_REGION: 'vn-1',
+    ATTACHMENTS_S3_BUCKET: 'papers',
+    ATTACHMENTS_S3_KEY: 'id',
+    ATTACHMENTS_S3_SECRET: 'secret',
+  }
+
+  it('is used with all of its settings, and off with none', () => {
+    expect(readConfig(whole).attachmentsS3).toEqual({
+      url: 'https://s3.example.vn',
+      region: 'vn-1',
+      bucket: 'papers',
+      key: 'id',
+      secret: 'secret',
+    })
+    expect(readConfig({}).attachmentsS3).toBeUndefined()
+  })
+
+  it('names each setting that is missing, or cannot be', () => {
+    const faults = faultsOf({ ATTACHMENTS_S3_URL: 'http://s3.example.vn', ATTACHMENTS_S3_BUCKET: '../x' })
+
+    expect(Object.keys(faults).sort()).toEqual(Object.keys(whole).sort())
+    expect(faults.ATTACHMENTS_S3_SECRET).toContain('all of its settings')
+    expect(faults.ATTACHMENTS_S3_URL).toContain('https')
+  })
+})

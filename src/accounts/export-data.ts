@@ -26,6 +26,8 @@ export interface PersonalData {
     officer: string | null
   }[]
   household: Profile | null
+  /** Topics that the person asked to hear of. */
+  news: { topic: string; since: string }[]
   tickets: {
     number: string
     topic: string
@@ -63,9 +65,11 @@ export async function gatherData(
   const ids = list(tx, [...byId.keys()])
   const keyOf = (contactId: string) => byId.get(contactId)?.key ?? people[0].key
   const home = homeOf(people[0], people)
-  const [chats, profiles, tickets, talk, screenings, files] = await Promise.all([
+  const [chats, profiles, news, tickets, talk, screenings, files] = await Promise.all([
     readChats(tx, ids, byId),
     loadProfiles(tx, [home.id]),
+    tx<{ topic: string; since: Date }[]>`
+      select topic, since from subscriptions where contact_id = any (${ids}::uuid[]) order by since, topic`,
     tx<TicketRow[]>`
       select id, contact_id, number, topic, status, commune_code, created_at, closed_at, sealed_answers, sealed_papers,
         sealed_resolution, result
@@ -89,6 +93,7 @@ export async function gatherData(
     made_at: isoLocal(now),
     chats,
     household: sealedProfile === undefined ? null : openProfile(home.key, sealedProfile),
+    news: news.map(({ topic, since }) => ({ topic, since: isoLocal(since) })),
     tickets: tickets.map((row) => ticketOf(row, keyOf(row.contact_id))),
     talk: talk.map((row) => {
       const entry = talkEntrySchema.parse(openJson(keyOf(row.contact_id), row.sealed_body))

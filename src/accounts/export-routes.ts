@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { type OpenServices, openAttachment } from '../attachments/open-attachment.ts'
 import type { Clock } from '../clock.ts'
-import type { Sql } from '../db/client.ts'
 import { list } from '../db/list.ts'
-import { openAttachment } from '../messaging/open-attachment.ts'
 import type { Secrets } from '../secrets.ts'
 import { EXPORT_TYPES } from './store-export.ts'
 
@@ -21,7 +20,7 @@ export function exportPath(secrets: Pick<Secrets, 'sign'>, id: string): string {
 }
 
 /** `GET /chat/data/…`: whoever has the link gets the copy, for a day. */
-export function exportRoutes(app: FastifyInstance, services: { sql: Sql; secrets: Secrets; clock: Clock }): void {
+export function exportRoutes(app: FastifyInstance, services: OpenServices & { clock: Clock }): void {
   const { sql, secrets, clock } = services
   app.get('/chat/data/:id/:signature', async (request, reply) => {
     const params = paramsSchema.safeParse(request.params)

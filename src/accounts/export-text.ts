@@ -54,6 +54,12 @@ export function exportText(
           ],
     ],
     [
+      t('news'),
+      data.news.map(
+        ({ topic, since }) => `- ${or(`topics.${topic}.name`, topic)} (${t('since', { at: moment(since) })})`,
+      ),
+    ],
+    [
       t('tickets'),
       data.tickets.flatMap((ticket) => [
         `${ticket.number}: ${or(`topics.${ticket.topic}.name`, ticket.topic)} (${t(`status.${ticket.status}`)}, ${moment(ticket.filed_at)})`,

@@ -1,3 +1,4 @@
+import { joinSubscriptions, partSubscriptions } from '../broadcasts/subscriptions.ts'
 import type { Transaction } from '../db/client.ts'
 import { list } from '../db/list.ts'
 import type { ContactRow } from '../messaging/contact.ts'
@@ -55,6 +56,7 @@ export async function joinPeople(
     from common left join word on true where c.id = any (${ids}::uuid[])`
   const [consent] = await tx<{ given: boolean }[]>`
     select consent_at is not null as given from contacts where id = ${hostHome.id}`
+  await joinSubscriptions(tx, { homeId: hostHome.id, guestId: guestHome.id })
   await forgetProfile(tx, guestHome.id)
   if (consent?.given) await storeProfile(tx, hostHome, profile, now)
   else await forgetProfile(tx, hostHome.id)
@@ -73,6 +75,7 @@ export async function partPerson(tx: Transaction, people: readonly ContactRow[],
   await tx`update contacts c set person_id = null, talk_ticket_id = t.id
     from contacts o left join tickets t on t.id = o.talk_ticket_id and t.contact_id = o.id
     where c.id = any (${ids}::uuid[]) and o.id = c.id`
+  await partSubscriptions(tx, { homeId: home.id, ids: people.map(({ id }) => id) })
   for (const contact of people) {
     if (contact.id !== home.id && contact.consentAt !== null) await storeProfile(tx, contact, profile, now)
   }

@@ -1,8 +1,8 @@
+import { type FileServices, keepFileIn } from '../attachments/keep-file.ts'
 import type { Transaction } from '../db/client.ts'
 import type { Language, Texts } from '../i18n.ts'
 import { newId } from '../ids.ts'
 import type { ContactRow } from '../messaging/contact.ts'
-import { seal } from '../secrets.ts'
 import { gatherData } from './export-data.ts'
 import { exportText } from './export-text.ts'
 
@@ -25,6 +25,7 @@ export interface ExportWords {
  */
 export async function storeExport(
   tx: Transaction,
+  files: FileServices,
   people: readonly [ContactRow, ...ContactRow[]],
   words: ExportWords,
   now: Date,
@@ -38,20 +39,22 @@ export async function storeExport(
   const data = await gatherData(tx, people, now)
   const text = BOM + exportText(words.texts, words.language, data, words.communeName)
   const [textId, jsonId] = [newId(), newId()]
-  await keep(tx, contact, { id: textId, type: EXPORT_TYPES[0], content: text }, now)
-  await keep(tx, contact, { id: jsonId, type: EXPORT_TYPES[1], content: JSON.stringify(data, null, 2) }, now)
+  await keep(tx, files, contact, { id: textId, type: EXPORT_TYPES[0], content: text }, now)
+  await keep(tx, files, contact, { id: jsonId, type: EXPORT_TYPES[1], content: JSON.stringify(data, null, 2) }, now)
   return { textId, jsonId }
 }
 
 async function keep(
   tx: Transaction,
+  files: FileServices,
   contact: ContactRow,
   file: { id: string; type: string; content: string },
   now: Date,
 ): Promise<void> {
   const content = Buffer.from(file.content)
+  const name = await keepFileIn(tx, files, contact, content)
   await tx`
-    insert into attachments (id, contact_id, channel, account, media_type, size_bytes, sealed_content, created_at, fetched_at)
+    insert into attachments (id, contact_id, channel, account, media_type, size_bytes, stored_name, created_at, fetched_at)
     values (${file.id}, ${contact.id}, ${contact.channel}, ${contact.account}, ${file.type}, ${content.length},
-      ${seal(contact.key, content)}, ${now}, ${now})`
+      ${name}, ${now}, ${now})`
 }

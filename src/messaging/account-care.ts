@@ -79,6 +79,8 @@ export interface AccountCare {
   /** Where the administrator consents; `returnTo` is the page that the channel sends them back to. */
   beginConsent(officerId: string, returnTo: string): Promise<string>
   endConsent(given: { officerId: string; state: string; code: string; account: string }): Promise<ConsentOutcome>
+  /** Asks the channel what may still be sent, and keeps the answer; false when it does not say. */
+  askQuota(): Promise<boolean>
   /** The administrator has seen it. */
   dismissAlarm(code: string): Promise<void>
 }

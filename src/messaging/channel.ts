@@ -1,3 +1,4 @@
+import type { FileLimits } from './file-limits.ts'
 import type { Message } from './message.ts'
 import type { Update } from './update.ts'
 
@@ -14,6 +15,10 @@ export interface Capabilities {
   ratePerSecond: number
   /** Messages that may leave to one contact at once. */
   burstPerContact: number
+  /** Messages per second to one contact once its burst is used up; `Infinity` where nobody minds. */
+  perSecondPerContact: number
+  /** Files that it carries. */
+  files: FileLimits
   /** Hours after a contact's last update in which free talk may be sent; null = no limit. */
   replyWindowHours: number | null
 }
@@ -28,6 +33,8 @@ export interface Delivery {
   sendClass?: 'talk' | 'bulk'
   /** Parts of a long message that left in earlier attempts and are not sent again; none unless told. */
   partsSent?: number
+  /** Of bulk: what goes instead to somebody who may only be sent what the channel approved before. */
+  template?: { id: string; params: Readonly<Record<string, string>> } | null
 }
 
 /** What an attempt that did not end well says of a message that the channel takes in parts; none left unless told. */
@@ -35,21 +42,28 @@ interface Parts {
   partsSent?: number
 }
 
+/** At what tariff a message left, and the price in đồng where the channel told it. */
+export interface SendCost {
+  tariff: 'free' | 'paid' | 'template'
+  price: number | null
+}
+
 /** What came of one attempt to hand a message to a channel. */
 export type DeliveryOutcome =
-  /** `sends`: calls that count against the rate; one unless told. */
-  | { kind: 'delivered'; externalId: string | null; sends?: number }
-  | ({ kind: 'retry'; notBefore: Date; reason: string } & Parts)
+  /** `sends`: calls that count against the rate; one unless told. `cost`: of bulk, where a channel charges. */
+  | { kind: 'delivered'; externalId: string | null; sends?: number; cost?: SendCost }
+  /** `parksAtLast`: when no attempt went through, it is put aside for a person instead of given up. */
+  | ({ kind: 'retry'; notBefore: Date; reason: string; parksAtLast?: true } & Parts)
   /** The whole account must wait, e.g. a flood limit. */
   | ({ kind: 'hold'; until: Date; reason: string } & Parts)
   /** This contact's messages wait, e.g. until the person writes again; nobody else's do, and the attempt does not count. */
   | ({ kind: 'wait'; until: Date; reason: string } & Parts)
   /** `parked`: put aside for a person to look at. `detail` says more than the reason, and never what the message said. */
-  | {
+  | ({
       kind: 'refused'
       reason: 'blocked' | 'outside-window' | 'bad-address' | 'bad-message' | 'parked'
       detail?: string
-    }
+    } & Parts)
   /** The channel may or may not have taken it: the connection broke after the call was sent. */
   | ({ kind: 'uncertain'; reason: string } & Parts)
 

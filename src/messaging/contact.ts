@@ -25,6 +25,8 @@ export interface ContactRow {
   personId: string | null
   /** The channel said that nothing reaches them any more. */
   isUnreachable: boolean
+  /** An officer's chat: their desk may be meant rather than the bot. */
+  isOfficers: boolean
 }
 
 /** Finds a contact again without keeping a readable address. */
@@ -56,6 +58,7 @@ export interface StoredContact {
   talk_ticket_id: number | null
   person_id: string | null
   is_unreachable: boolean
+  is_officers: boolean
 }
 
 /**
@@ -66,7 +69,8 @@ export interface StoredContact {
 export function lockContactRows(tx: Transaction, ids: readonly string[], { skipBusy }: { skipBusy: boolean }) {
   return tx<StoredContact[]>`
     select id, channel, account, sealed_key, sealed_address, language, commune_code, consent_at, talk_ticket_id,
-      person_id, unreachable_at is not null as is_unreachable
+      person_id, unreachable_at is not null as is_unreachable,
+      exists (select from officer_contacts o where o.contact_id = contacts.id) as is_officers
     from contacts where id = any (${list(tx, ids)}::uuid[]) order by id for no key update ${skipBusy ? tx`skip locked` : tx``}`
 }
 
@@ -86,5 +90,6 @@ export function openContact(secrets: Secrets, row: StoredContact): ContactRow | 
     talkTicketId: row.talk_ticket_id,
     personId: row.person_id,
     isUnreachable: row.is_unreachable,
+    isOfficers: row.is_officers,
   }
 }

@@ -12,6 +12,7 @@ const DAYS = {
   talkWithoutConsent: 1,
   signedInOfficers: 1,
   copiesOfData: 7,
+  registerLists: 30,
 } as const
 const ROWS_AT_ONCE = 5_000
 
@@ -86,6 +87,15 @@ const deletions: Record<string, Deletion> = {
     delete from attachments where id = any (array(
       select id from attachments where ticket_id is null and created_at < ${before(now, DAYS.copiesOfData)}
         and media_type in ('text/plain', 'application/json') limit ${most}))`,
+  // The register keeps what was taken over; what a file said besides is not needed longer.
+  'register lists': (sql, now, most) => sql`
+    update register_imports set sealed_key = null where id = any (array(
+      select id from register_imports where sealed_key is not null and created_at < ${before(now, DAYS.registerLists)}
+      limit ${most}))`,
+  'rows of register lists': (sql, _, most) => sql`
+    delete from register_import_parts where (import_id, part) in (
+      select p.import_id, p.part from register_import_parts p join register_imports i on i.id = p.import_id
+      where i.sealed_key is null limit ${most})`,
   'one-time codes': (sql, now, most) => sql`
     delete from link_codes where code_hash = any (array(
       select code_hash from link_codes where expires_at < ${now} limit ${most}))`,

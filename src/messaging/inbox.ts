@@ -4,8 +4,9 @@
  */
 import type { Clock } from '../clock.ts'
 import type { Sql } from '../db/client.ts'
-import { isPassingFault } from '../db/faults.ts'
+import { isPassingFault, isUnstorableText } from '../db/faults.ts'
 import { list } from '../db/list.ts'
+import type { Logger } from '../log.ts'
 import { type Secrets, sealJson } from '../secrets.ts'
 import type { Receive } from './channel.ts'
 import { hashAddress, newContact } from './contact.ts'
@@ -17,6 +18,8 @@ export interface InboxOptions {
   clock: Clock
   /** Called after the commit with the contacts that have something new; repeats of known updates are not among them. */
   onStored(contactIds: string[]): void
+  /** Told of what cannot be stored by anybody. */
+  log?: Pick<Logger, 'error'>
   metrics?: { updatesStored: { inc(labels: { channel: string }, count?: number): void } }
 }
 
@@ -52,7 +55,7 @@ export function createInbox(options: InboxOptions): Inbox {
       const batch = takeBatch()
       const updates = batch.flatMap((one) => one.updates)
       try {
-        const contactIds = await store(options, updates)
+        const contactIds = await storeWhatCanBe(options, updates)
         for (const one of batch) one.resolve()
         note(updates)
         if (contactIds.length > 0) onStored(contactIds)
@@ -93,6 +96,26 @@ export function createInbox(options: InboxOptions): Inbox {
       })
     },
     lastUpdateAt: (channel) => lastUpdates.get(channel) ?? null,
+  }
+}
+
+/**
+ * An update with a text that no database takes is dropped, and the others of its batch are stored: it would come again
+ * for ever, and hold up everybody whose updates come with it.
+ */
+async function storeWhatCanBe(options: InboxOptions, updates: readonly Update[]): Promise<string[]> {
+  try {
+    return await store(options, updates)
+  } catch (error) {
+    if (!isUnstorableText(error)) throw error
+    if (updates.length > 1) {
+      const contactIds = new Set<string>()
+      for (const update of updates) for (const id of await storeWhatCanBe(options, [update])) contactIds.add(id)
+      return [...contactIds]
+    }
+    const [{ channel, account, externalId } = { channel: '', account: '', externalId: '' }] = updates
+    options.log?.error({ err: error, channel, account, externalId }, 'an update that cannot be stored was dropped')
+    return []
   }
 }
 

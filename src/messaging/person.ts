@@ -52,8 +52,15 @@ export async function lockPerson(tx: Transaction, contactId: string): Promise<re
   return rows
 }
 
-/** A transaction that is begun anew when the person whom it concerns was joined with others meanwhile. */
-export async function beginAnew<Result>(sql: Sql, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+/**
+ * A transaction that is begun anew when the person whom it concerns was joined with others meanwhile. Inside one that
+ * holds more already, whoever began that one begins it anew.
+ */
+export async function beginAnew<Result>(
+  sql: Sql | Transaction,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
+  if ('savepoint' in sql) return (await sql.savepoint(work)) as Result
   for (let attempt = 1; ; attempt++) {
     try {
       return (await sql.begin(work)) as Result

@@ -40,6 +40,8 @@ export const contacts = pgTable(
     // What they left behind is forgotten soon.
     index('contacts_without_consent').on(table.id).where(sql`consent_at is null and erased_at is null`),
     index('contacts_person').on(table.personId).where(sql`person_id is not null`),
+    // Whom a message to some communes concerns.
+    index('contacts_commune').on(table.communeCode, table.id).where(sql`consent_at is not null and erased_at is null`),
   ],
 )
 
@@ -78,50 +80,30 @@ export const messages = pgTable(
   {
     id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
     contactId: uuid('contact_id').notNull(),
-    /** `citizen`, `bot` or `officer`. */
+    /** `citizen`, `bot`, `officer`, `note`; `desk`: said to an officer in their own chat. */
     author: text('author').notNull(),
     officerId: uuid('officer_id'),
     ticketId: bigint('ticket_id', { mode: 'number' }),
     sealedBody: bytea('sealed_body').notNull(),
     /** The channel's id of the message, for quotes. */
     externalId: text('external_id'),
+    /** Why it did not reach its person; null: it did, or nobody knows yet. Kept longer than the outbox keeps its rows. */
+    undelivered: text('undelivered'),
     createdAt: at('created_at').notNull(),
   },
   (table) => [
     index('messages_talk').on(table.contactId, table.id),
     index('messages_ticket').on(table.ticketId, table.id).where(sql`ticket_id is not null`),
     index('messages_age').on(table.createdAt).where(sql`ticket_id is null`),
+    index('messages_desk').on(table.id).where(sql`author = 'desk'`),
   ],
 )
 
-/** Papers and photos, sealed with the person's key. Fetched after the step that named them. */
-export const attachments = pgTable(
-  'attachments',
-  {
-    id: uuid('id').primaryKey(),
-    contactId: uuid('contact_id').notNull(),
-    ticketId: bigint('ticket_id', { mode: 'number' }),
-    channel: text('channel').notNull(),
-    account: text('account').notNull(),
-    /** The channel's file id, sealed; null when uploaded straight to us. */
-    sealedExternalId: bytea('sealed_external_id'),
-    mediaType: text('media_type'),
-    sizeBytes: integer('size_bytes'),
-    sealedContent: bytea('sealed_content'),
-    createdAt: at('created_at').notNull(),
-    fetchedAt: at('fetched_at'),
-    /** Why there is no content: `too-large`, `gone`, `wrong-type`. */
-    failure: text('failure'),
-    attempts: integer('attempts').notNull().default(0),
-    leaseUntil: at('lease_until'),
-  },
-  (table) => [
-    index('attachments_ticket').on(table.ticketId).where(sql`ticket_id is not null`),
-    index('attachments_contact').on(table.contactId),
-    index('attachments_age').on(table.createdAt).where(sql`ticket_id is null`),
-    index('attachments_to_fetch').on(table.createdAt).where(sql`fetched_at is null and failure is null`),
-  ],
-)
+/** When something last came in, by channel; written every few seconds by every process. */
+export const lastUpdates = pgTable('last_updates', {
+  channel: text('channel').primaryKey(),
+  lastAt: at('last_at').notNull(),
+})
 
 /** When each piece of recurring work is due next, over all processes. */
 export const recurring = pgTable('recurring', {

@@ -1,10 +1,11 @@
 import { fastify } from 'fastify'
 import { afterAll, describe, expect, it } from 'vitest'
 import { exportPath, exportRoutes } from '../../src/accounts/export-routes.ts'
-import { openAttachment } from '../../src/messaging/open-attachment.ts'
+import { openAttachment } from '../../src/attachments/open-attachment.ts'
 import { aKnownCitizen, aTicketOf, type Citizen } from '../support/citizen.ts'
 import { createDatabase } from '../support/database.ts'
 import { productDefinitions } from '../support/definitions.ts'
+import { silent } from '../support/spine.ts'
 import { startSpine, Talk } from '../support/talk.ts'
 
 const { sql } = await createDatabase()
@@ -12,7 +13,8 @@ const spine = await startSpine(sql)
 afterAll(() => spine.close())
 const { texts } = productDefinitions()
 const said = (key: string, values?: Record<string, unknown>) => texts.text('vi', key, values)
-const services = { sql, secrets: spine.desk.secrets, clock: spine.clock }
+const { secrets, store } = spine.desk
+const services = { sql, secrets, store, clock: spine.clock, log: silent }
 
 async function copyOf(citizen: Citizen, type: string): Promise<string> {
   const [row] = await sql<{ id: string }[]>`select id from attachments

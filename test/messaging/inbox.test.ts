@@ -64,6 +64,34 @@ describe('an update that arrives', () => {
   })
 })
 
+describe('an update that no database can store', () => {
+  it('is dropped with a line in the log, and those that came with it are stored in their order', async () => {
+    const lines: unknown[] = []
+    const inbox = createInbox({
+      sql,
+      secrets,
+      clock,
+      onStored() {},
+      log: { error: (line: unknown) => lines.push(line) },
+    })
+    const good = Array.from({ length: 8 }, (_, place) => anUpdate('burst', String(place)))
+    const bad = anUpdate('burst', 'xấu', { externalId: 'x\0y' })
+
+    await Promise.all([...good.slice(0, 4), bad, ...good.slice(4)].map((update) => inbox.receive([update])))
+
+    expect((await stored('burst')).map((row) => row.external_id)).toEqual(good.map(({ externalId }) => externalId))
+    expect(lines).toHaveLength(1)
+  })
+
+  it('does not hold up a batch that is fetched again until it is stored', async () => {
+    const good = anUpdate('fetched', 'chào')
+
+    await anInbox().receive([good, anUpdate('fetched', 'xấu', { albumId: '\0' })])
+
+    expect(await stored('fetched')).toHaveLength(1)
+  })
+})
+
 describe('the same update a thousand times, in parallel and shuffled among others', () => {
   it('takes effect once', async () => {
     const { inbox, worker, said } = aSpine(sql, { clock })

@@ -1,3 +1,4 @@
+import { FILE_MAX_BYTES, UPLOAD_TYPES } from '../../attachments/upload-type.ts'
 import type { Sql } from '../../db/client.ts'
 import type { Capabilities, ChannelAdapter } from '../../messaging/channel.ts'
 import type { Secrets } from '../../secrets.ts'
@@ -9,6 +10,8 @@ const CAPABILITIES: Capabilities = {
   textLength: 20_000,
   ratePerSecond: Number.POSITIVE_INFINITY,
   burstPerContact: 20,
+  perSecondPerContact: Number.POSITIVE_INFINITY,
+  files: Object.fromEntries(UPLOAD_TYPES.map((type) => [type, FILE_MAX_BYTES])),
   replyWindowHours: null,
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { UPLOAD_TYPES } from '../../attachments/upload-type.ts'
 import { problemSchema } from '../../http/problem.ts'
-import { UPLOAD_TYPES } from '../../messaging/upload-type.ts'
 import { idSchema, saidSchema } from './said.ts'
 
 /* How the calls of the web chat are described to programs. What arrives is read by the routes themselves. */

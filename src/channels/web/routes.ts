@@ -5,15 +5,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { serializerCompiler } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { openAttachment } from '../../attachments/open-attachment.ts'
+import { servedHeaders } from '../../attachments/served.ts'
+import type { AttachmentStore } from '../../attachments/store.ts'
+import { FILE_MAX_BYTES, type UploadType, uploadTypeOf } from '../../attachments/upload-type.ts'
 import type { Clock } from '../../clock.ts'
 import type { Sql } from '../../db/client.ts'
 import type { Texts } from '../../i18n.ts'
 import { newId } from '../../ids.ts'
 import type { Logger } from '../../log.ts'
 import type { FetchedFile, Receive } from '../../messaging/channel.ts'
-import { openAttachment } from '../../messaging/open-attachment.ts'
 import type { UpdateBody } from '../../messaging/update.ts'
-import { FILE_MAX_BYTES, type UploadType, uploadTypeOf } from '../../messaging/upload-type.ts'
 import type { Secrets } from '../../secrets.ts'
 import { ACCOUNT, callerOf, giveAddress, isFromOurPage, talkKey } from './address.ts'
 import { readCursor } from './cursor.ts'
@@ -30,6 +32,7 @@ import { storeUpload } from './upload.ts'
 export interface WebChatOptions {
   sql: Sql
   secrets: Secrets
+  store: AttachmentStore
   receive: Receive
   clock: Clock
   texts: Texts
@@ -163,12 +166,7 @@ export async function webChatRoutes(app: FastifyInstance, options: WebChatOption
       const contact = success ? await findContact(options, address) : null
       const file = success && contact !== null ? await openOwn(contact, data.id) : null
       if (file === null) return sendProblem(request, reply, texts, { status: 404, key: 'noFile' })
-      return reply
-        .type(file.mediaType)
-        .header('cache-control', 'private, no-store')
-        .header('x-content-type-options', 'nosniff')
-        .header('content-disposition', file.mediaType.startsWith('image/') ? 'inline' : 'attachment')
-        .send(file.content)
+      return reply.headers(servedHeaders('cau-noi', file.mediaType, { pdfInline: false })).send(file.content)
     })
 
     scope.post('/api/v1/chat/end', { schema: described.end }, async (request, reply) => {
@@ -271,8 +269,9 @@ export async function webChatRoutes(app: FastifyInstance, options: WebChatOption
     // Whoever is joined with other chats may get here what lies there.
     const [own] = await sql`
       select 1 from attachments a join contacts c on c.id = a.contact_id join contacts me on me.id = ${contact.id}
-      where a.id = ${id} and (c.id = me.id or c.person_id = me.person_id)`
-    return own === undefined ? null : openAttachment({ sql, secrets }, id)
+      where a.id = ${id} and (c.id = me.id or c.person_id = me.person_id)
+      union all select 1 from office_files where id = ${id}`
+    return own === undefined ? null : openAttachment(options, id)
   }
 }
 

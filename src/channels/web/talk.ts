@@ -126,7 +126,9 @@ async function mediaTypes(
   if (ids.length === 0) return new Map()
   const rows = await sql<{ id: string; media_type: string | null }[]>`
     select a.id, a.media_type from attachments a join contacts c on c.id = a.contact_id join contacts me on me.id = ${contactId}
-    where (c.id = me.id or c.person_id = me.person_id) and a.id = any(${ids}::uuid[]) and a.sealed_content is not null`
+    where (c.id = me.id or c.person_id = me.person_id) and a.id = any(${ids}::uuid[]) 
+      and (a.stored_name is not null or a.sealed_content is not null)
+    union all select id, media_type from office_files where id = any(${ids}::uuid[])`
   return new Map(rows.map(({ id, media_type }) => [id, media_type]))
 }
 

@@ -84,7 +84,7 @@ openStream({
   },
   onReady({ empty }) {
     // What was said before is not read out again.
-    at('talk').ariaLive = 'polite'
+    at('log').ariaLive = 'polite'
     for (const item of outgoing.list()) {
       if (item.start === undefined && !view.hasOwn(item.id)) view.showOwn(item)
     }

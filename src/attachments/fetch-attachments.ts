@@ -2,34 +2,29 @@ import { fileTypeFromBuffer } from 'file-type'
 import type { Clock } from '../clock.ts'
 import type { Sql } from '../db/client.ts'
 import type { Logger } from '../log.ts'
-import { open, type Secrets, seal } from '../secrets.ts'
-import type { ChannelAdapter } from './channel.ts'
+import type { ChannelAdapter } from '../messaging/channel.ts'
+import { KEPT_TYPES, LARGEST_FILE } from '../messaging/kept-files.ts'
+import { open, type Secrets } from '../secrets.ts'
+import { keepFile } from './keep-file.ts'
+import { type AttachmentStore, StoreAway } from './store.ts'
 
 const LEASE_MS = 60_000
 const MOST_ATTEMPTS = 8
 const AT_ONCE = 4
-const LARGEST_FILE = 20 * 1024 * 1024
-const KEPT_TYPES = new Set([
-  'image/jpeg',
-  'image/png',
-  'image/webp',
-  'image/gif',
-  'application/pdf',
-  // Spoken words, for an officer to listen to.
-  'audio/ogg',
-  'audio/mpeg',
-  'audio/mp4',
-  'audio/x-m4a',
-])
 
 interface FetchOptions {
   sql: Sql
   secrets: Secrets
+  store: AttachmentStore
   clock: Clock
   log: Pick<Logger, 'warn'>
   /** Leaves what is on its way for later, without counting the try. */
   signal?: AbortSignal
+  /** Says on the row that a file can never be kept, and to whom it matters; on the row alone unless told. */
+  fileFailed?: (file: { id: string; failure: FileFailure }, now: Date) => Promise<void>
 }
+
+export type FileFailure = 'gone' | 'too-large' | 'wrong-type'
 
 interface Wanted {
   id: string
@@ -40,11 +35,11 @@ interface Wanted {
 }
 
 /**
- * Fetches papers that updates named and seals them with the person's key. A file that cannot be fetched now is tried
+ * Fetches papers that updates named and keeps them in the store, sealed with the person's key. A file that cannot be fetched now is tried
  * again later; one that is gone, too large or of another type says so on its row. Returns how many were looked at.
  */
 export async function fetchAttachments(
-  { sql, secrets, clock, log, signal }: FetchOptions,
+  { sql, secrets, store, clock, log, signal, fileFailed }: FetchOptions,
   adapter: ChannelAdapter,
 ): Promise<number> {
   const now = clock.now()
@@ -64,16 +59,22 @@ export async function fetchAttachments(
       const key = secrets.openPersonKey(row.sealed_key)
       try {
         const file = await unlessAborted(adapter.fetchFile(open(key, row.sealed_external_id).toString()), signal)
-        if (file === null) return fail(row, 'gone')
-        if (file.content.length > LARGEST_FILE) return fail(row, 'too-large')
+        if (file === null) return await fail(row, 'gone')
+        if (file.content.length > LARGEST_FILE) return await fail(row, 'too-large')
         // `audio/ogg; codecs=opus`: how it is coded is of no matter.
         const type = (await fileTypeFromBuffer(file.content))?.mime.split(';')[0]
-        if (type === undefined || !KEPT_TYPES.has(type)) return fail(row, 'wrong-type')
-        await sql`update attachments set sealed_content = ${seal(key, file.content)}, media_type = ${type},
-          size_bytes = ${file.content.length}, fetched_at = ${clock.now()}, lease_until = null where id = ${row.id}`
+        if (type === undefined || !KEPT_TYPES.has(type)) return await fail(row, 'wrong-type')
+        await keepFile(sql, { secrets, store }, { id: row.contact_id, key }, file.content, async (tx, name) => {
+          const written = await tx`update attachments set stored_name = ${name}, media_type = ${type},
+            size_bytes = ${file.content.length}, fetched_at = ${clock.now()}, lease_until = null
+            where id = ${row.id} and fetched_at is null`
+          return written.count > 0
+        })
       } catch (error) {
         if (signal?.aborted) return leave(row)
         log.warn({ err: error, attachmentId: row.id, attempts: row.attempts }, 'a paper could not be fetched')
+        // The channel still has it, and a store that is away for an hour must not cost a paper.
+        if (error instanceof StoreAway) return forgive(row)
         if (row.attempts >= MOST_ATTEMPTS) await fail(row, 'gone')
       }
     }),
@@ -84,7 +85,13 @@ export async function fetchAttachments(
     await sql`update attachments set attempts = attempts - 1, lease_until = null where id = ${row.id}`
   }
 
-  async function fail(row: Wanted, failure: 'gone' | 'too-large' | 'wrong-type'): Promise<void> {
+  /** Comes again when the lease ends. */
+  async function forgive(row: Wanted): Promise<void> {
+    await sql`update attachments set attempts = attempts - 1 where id = ${row.id}`
+  }
+
+  async function fail(row: Wanted, failure: FileFailure): Promise<void> {
+    if (fileFailed !== undefined) return fileFailed({ id: row.id, failure }, clock.now())
     await sql`update attachments set failure = ${failure}, lease_until = null where id = ${row.id}`
   }
 }
