@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify'
+import { type BroadcastReceipt, noteBroadcastReceipt } from './broadcasts/receipts.ts'
 import { createZaloCare } from './channels/zalo/account-care.ts'
 import { createZalo, type ZaloChannel } from './channels/zalo/adapter.ts'
 import { ZALO_WINDOW } from './channels/zalo/ledger.ts'
+import type { Receipt } from './channels/zalo/translate.ts'
 import { zaloWebhook } from './channels/zalo/webhook.ts'
 import type { Clock } from './clock.ts'
 import type { ZaloSettings } from './config.ts'
@@ -40,7 +42,8 @@ export interface ZaloAccount {
 }
 
 const MINUTE_MS = 60_000
-const DAY_MS = 24 * 60 * MINUTE_MS
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
 /** Whoever was silent for longer cannot be written to in any way. */
 const WINDOW_KEPT_DAYS = 400
 
@@ -60,6 +63,17 @@ export function createZaloAccount(options: ZaloAccountOptions): ZaloAccount {
   const { account, ledger, tokens, uploads } = channel
   const care = createZaloCare({ ...settings, sql, secrets, clock, zalo: channel })
 
+  function asBroadcastReceipt(receipt: Receipt): BroadcastReceipt {
+    const { at } = receipt
+    const lane = { channel: 'zalo', account, at }
+    if (receipt.kind === 'template') {
+      const messageIds = receipt.messageId === null ? [] : [receipt.messageId]
+      return { ...lane, addressHash: null, messageIds, isSeen: false }
+    }
+    const addressHash = hashAddress(secrets, { channel: 'zalo', account, address: receipt.address })
+    return { ...lane, addressHash, messageIds: receipt.messageIds, isSeen: receipt.kind === 'seen' }
+  }
+
   return {
     channel,
     care,
@@ -78,9 +92,11 @@ export function createZaloAccount(options: ZaloAccountOptions): ZaloAccount {
             { channel: 'zalo', account, addressHash: hashAddress(secrets, { channel: 'zalo', account, address }) },
             clock.now(),
           ),
+        noteReceipt: (receipt) => noteBroadcastReceipt(sql, asBroadcastReceipt(receipt)),
       }),
     works: [
       { name: 'zalo-tokens', everyMs: 5_000, run: () => tokens.keepFresh() },
+      { name: 'zalo-quota', everyMs: HOUR_MS, run: () => care.askQuota() },
       {
         name: 'zalo-windows',
         everyMs: MINUTE_MS,

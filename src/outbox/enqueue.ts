@@ -3,11 +3,13 @@ import { list } from '../db/list.ts'
 import { together } from '../db/pipeline.ts'
 import type { Message, TalkEntry } from '../messaging/message.ts'
 import { type Key, sealJson } from '../secrets.ts'
+import { leftLately } from './exchange.ts'
 
 /** Messages to one contact, caused by one step or one officer's action. */
 export interface Enqueued {
   contact: { id: string; key: Key }
-  author: 'bot' | 'officer'
+  /** `desk`: words to an officer in their own chat, which are no part of anybody's talk. */
+  author: 'bot' | 'officer' | 'desk'
   officerId?: string | null
   ticketId?: number | null
   messages: readonly Message[]
@@ -23,6 +25,8 @@ export interface Outgoing {
   messageId: number
   message: Message
   createdAt: Date
+  /** When the last messages to the contact left. */
+  leftAt: readonly number[]
 }
 
 /** What one transaction queued, for the process that sends it after the commit. */
@@ -59,18 +63,19 @@ export async function enqueue(tx: Transaction, batch: Enqueued): Promise<number[
  * Queues messages in the transaction that caused them; the caller holds the contacts' locks, so ids give the order in
  * which they leave. A contact stands in `batches` once. Returns the ids of the talk's messages, batch by batch.
  *
- * Only an officer's words notify the dispatchers: a notification is a lock over the whole database at commit, which costs
+ * Only an officer's and the desk's words notify the dispatchers: a notification is a lock over the whole database at commit, which costs
  * half of the steps per second. What the bot says is sent by the process that took the step, or found by the next look.
  */
 export async function enqueueAll(tx: Transaction, batches: readonly Enqueued[]): Promise<number[][]> {
   const parts = batches.flatMap((batch) => batch.messages.map((message) => ({ ...batch, message })))
   if (parts.length === 0) return batches.map(() => [])
+  const latest = new Date(Math.max(...batches.map(({ now }) => now.getTime())))
   const outletOf = ({ contact, sendClass }: Enqueued) =>
     sendClass === 'bulk' ? undefined : outlets.get(tx)?.get(contact.id)
   const column = (of: (part: (typeof parts)[number]) => string | number | Date | Uint8Array | null) =>
     list(tx, parts.map(of))
   const [rows] = await together([
-    tx<{ id: number; contact_id: string; outbox_id: number; is_claimed: boolean }[]>`
+    tx<{ id: number; contact_id: string; outbox_id: number; is_claimed: boolean; left_at: number[] | null }[]>`
       with given as materialized (
         select ${column(({ contact }) => contact.id)}::uuid[] as contact_id, ${column(({ author }) => author)}::text[] as author,
           ${column(({ officerId }) => officerId ?? null)}::uuid[] as officer_id,
@@ -103,10 +108,11 @@ export async function enqueueAll(tx: Transaction, batches: readonly Enqueued[]):
             select from outbox o where o.contact_id = c.id and o.state = 'waiting' and o.priority = 0) as yes
         ) as claim
         order by said.id
-        returning id, contact_id, message_id, lease_until is not null as is_claimed
+        returning id, contact_id, message_id, lease_until is not null as is_claimed,
+          case when lease_until is not null then ${leftLately(tx, tx`outbox.contact_id`, latest)} end as left_at
       )
-      select message_id as id, contact_id, id as outbox_id, is_claimed from queued order by message_id`,
-    batches.some(({ author }) => author === 'officer') ? tx`select pg_notify('outbox', '')` : null,
+      select message_id as id, contact_id, id as outbox_id, is_claimed, left_at from queued order by message_id`,
+    batches.some(({ author }) => author !== 'bot') ? tx`select pg_notify('outbox', '')` : null,
   ])
   return batches.map((batch) => {
     const own = rows.filter((row) => row.contact_id === batch.contact.id)
@@ -115,7 +121,14 @@ export async function enqueueAll(tx: Transaction, batches: readonly Enqueued[]):
     const outlet = outletOf(batch)
     if (outlet !== undefined && first?.is_claimed && message !== undefined) {
       const { contact, now } = batch
-      outlet.first = { id: first.outbox_id, contactId: contact.id, messageId: first.id, message, createdAt: now }
+      outlet.first = {
+        id: first.outbox_id,
+        contactId: contact.id,
+        messageId: first.id,
+        message,
+        createdAt: now,
+        leftAt: first.left_at ?? [],
+      }
     } else if (outlet !== undefined && own.length > 0) outlet.isWaiting = true
     return own.map((row) => row.id)
   })

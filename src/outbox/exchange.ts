@@ -1,5 +1,7 @@
-import type { Sql } from '../db/client.ts'
+import type { PendingQuery, Row } from 'postgres'
+import type { Sql, Transaction } from '../db/client.ts'
 import { list } from '../db/list.ts'
+import { PACE_SECONDS } from './pace.ts'
 import type { Settlement } from './retry-policy.ts'
 
 /** What tells one attempt at sending from another. */
@@ -18,6 +20,8 @@ export interface ClaimedRow extends Sent {
   parts_sent: number
   /** `uncertain`: bulk whose sender died with it in hand. It is not to be sent. */
   state: string
+  /** When the last messages to the contact left; null: none did lately. What is settled with it is not in it. */
+  left_at: number[] | null
   sealed_body: Buffer | null
   sealed_address: Buffer | null
   /** Null once the person was erased. */
@@ -39,6 +43,8 @@ export interface Claim {
   /** Decides what is due. Leases go by the clock of the database, since the clocks of several machines differ. */
   now: Date
   leaseMs: number
+  /** Whether messages to one contact have a pace, for which it is told what left to it lately. */
+  isPaced?: boolean
 }
 
 /**
@@ -46,7 +52,7 @@ export interface Claim {
  * that another process is just claiming are passed over. A lease that ended was held by a process that died: talk is
  * claimed again, bulk becomes uncertain.
  */
-export function claimNext(sql: Sql, lane: Lane, { room, now, leaseMs }: Claim): Promise<ClaimedRow[]> {
+export function claimNext(sql: Sql, lane: Lane, { room, now, leaseMs, isPaced = false }: Claim): Promise<ClaimedRow[]> {
   return sql<ClaimedRow[]>`
     with next as (
       select o.id from outbox o
@@ -57,7 +63,7 @@ export function claimNext(sql: Sql, lane: Lane, { room, now, leaseMs }: Claim): 
             and (p.priority < o.priority or p.priority = o.priority and p.id < o.id)
         )
       order by o.priority, o.id limit ${room} for update skip locked
-    ), ${claimed(sql, now, leaseMs)}`
+    ), ${claimed(sql, now, leaseMs, isPaced)}`
 }
 
 /**
@@ -68,10 +74,10 @@ export function claimNext(sql: Sql, lane: Lane, { room, now, leaseMs }: Claim): 
 export function settleAndFollow(
   sql: Sql,
   results: readonly Result[],
-  { room, now, leaseMs }: Claim,
+  { room, now, leaseMs, isPaced = false }: Claim,
 ): Promise<ClaimedRow[]> {
-  // Rows are taken in the order of their ids, so that two who settle the same ones (the lease of one had ended) do not
-  // wait for each other in a circle. To lock them in order first would be surer and costs a tenth of all sends.
+  // Rows are locked in the order of their ids, so that two who settle the same ones (the lease of one had ended) do not
+  // wait for each other in a circle. Without the lock the plan decides on the order, and plans change with the data.
   const inOrder = results.toSorted((one, other) => one.row.id - other.row.id)
   const column = (of: (result: Result) => string | number | Date | null) => list(sql, inOrder.map(of))
   // Lists, not JSON: of lists the planner expects few rows and reads them by their keys, of JSON a hundred. Handed on by
@@ -92,19 +98,23 @@ export function settleAndFollow(
         g.id, g.contact_id, g.message_id, g.attempts, g.state, g.not_before, g.failure, g.external_id, g.refund,
         g.unsent, g.parts_sent
       ) as r(id, contact_id, message_id, attempts, state, not_before, failure, external_id, refund, unsent, parts_sent)
+    ), held as materialized (
+      select o.id from result r join outbox o on o.id = r.id order by o.id for update of o
     ), settled as (
       update outbox o set lease_until = null, not_before = coalesce(r.not_before, o.not_before), failure = r.failure,
         attempts = o.attempts - r.refund, parts_sent = coalesce(r.parts_sent, o.parts_sent),
         state = case when r.unsent = 1 and o.withdrawn_at is not null then 'dropped' else r.state end,
         settled_at = case when r.state = 'waiting' and (r.unsent = 0 or o.withdrawn_at is null) then null
           else ${now}::timestamptz end
-      from result r
+      from held join result r on r.id = held.id
       where o.id = r.id and (o.state = 'waiting' and o.attempts = r.attempts
         or r.state = 'delivered' and o.state in ('waiting', 'uncertain'))
       returning o.id, o.contact_id, o.state
-    ), quotable as (
-      update messages m set external_id = r.external_id from result r
-      where m.id = r.message_id and r.external_id is not null
+    ), told as (
+      update messages m set external_id = coalesce(r.external_id, m.external_id),
+        undelivered = case when s.state in ('refused', 'parked', 'uncertain') then r.failure end
+      from result r left join settled s on s.id = r.id
+      where m.id = r.message_id and (r.external_id is not null or s.state in ('refused', 'parked', 'uncertain'))
     ), head as (
       select (
         select o.id from outbox o
@@ -119,10 +129,21 @@ export function settleAndFollow(
       select o.id from head join outbox o on o.id = head.id
       where o.state = 'waiting' and o.not_before <= ${now} and (o.lease_until is null or o.lease_until <= clock_timestamp())
       limit ${room} for update of o skip locked
-    ), ${claimed(sql, now, leaseMs)}`
+    ), ${claimed(sql, now, leaseMs, isPaced)}`
 }
 
-function claimed(sql: Sql, now: Date, leaseMs: number) {
+/**
+ * When the last messages to a contact left, in milliseconds, in no order. Without a sort and a limit: with them the
+ * planner may go by the time, through what left to everybody.
+ */
+export function leftLately(sql: Sql | Transaction, contactId: PendingQuery<Row[]>, now: Date) {
+  return sql`(
+    select json_agg(extract(epoch from late.settled_at)::float8 * 1000) from outbox late
+    where late.contact_id = ${contactId} and late.settled_at > ${new Date(now.getTime() - PACE_SECONDS * 1_000)}
+      and late.state = 'delivered')`
+}
+
+function claimed(sql: Sql, now: Date, leaseMs: number, isPaced: boolean) {
   return sql`claimed as (
       update outbox o set attempts = o.attempts + 1, lease_until = clock_timestamp() + make_interval(secs => ${leaseMs / 1_000}),
         state = case when o.send_class = 'bulk' and o.lease_until is not null then 'uncertain' else o.state end,
@@ -132,7 +153,7 @@ function claimed(sql: Sql, now: Date, leaseMs: number) {
       returning o.id, o.contact_id, o.message_id, o.send_class, o.priority, o.attempts, o.created_at, o.parts_sent,
         o.state
     )
-    select claimed.*, m.sealed_body, c.sealed_address, c.sealed_key
+    select claimed.*, ${isPaced ? leftLately(sql, sql`claimed.contact_id`, now) : sql`null::json`} as left_at, m.sealed_body, c.sealed_address, c.sealed_key
     from claimed left join messages m on m.id = claimed.message_id left join contacts c on c.id = claimed.contact_id
     order by claimed.priority, claimed.id`
 }

@@ -2,7 +2,7 @@ import type { DeliveryOutcome } from '../messaging/channel.ts'
 
 /** What is written down after one attempt. `waiting`: it is tried again from `notBefore` on. */
 export interface Settlement {
-  state: 'waiting' | 'delivered' | 'refused' | 'uncertain'
+  state: 'waiting' | 'delivered' | 'refused' | 'parked' | 'uncertain'
   notBefore: Date | null
   failure: string | null
   externalId: string | null
@@ -37,7 +37,11 @@ export function settle(outcome: DeliveryOutcome, attempt: Attempt, now: Date): S
     case 'delivered':
       return { ...settled, state: 'delivered', externalId: outcome.externalId }
     case 'refused':
-      return { ...settled, state: 'refused', failure: outcome.detail ?? outcome.reason }
+      return {
+        ...settled,
+        state: outcome.reason === 'parked' ? 'parked' : 'refused',
+        failure: outcome.detail ?? outcome.reason,
+      }
     case 'wait':
       if (now.getTime() - attempt.createdAt.getTime() >= WAIT_FOR_MS) {
         return { ...settled, state: 'refused', failure: outcome.reason }
@@ -46,7 +50,7 @@ export function settle(outcome: DeliveryOutcome, attempt: Attempt, now: Date): S
     case 'hold':
       return { ...unsent, state: 'waiting', notBefore: outcome.until, failure: outcome.reason, counts: false }
     case 'retry':
-      return { ...unsent, ...tryAgain(attempt, outcome.notBefore, outcome.reason, now) }
+      return { ...unsent, ...tryAgain(attempt, outcome.notBefore, outcome.reason, now, outcome.parksAtLast) }
     case 'uncertain':
       if (attempt.sendClass === 'bulk') return { ...settled, state: 'uncertain', failure: outcome.reason }
       return { ...settled, ...tryAgain(attempt, now, outcome.reason, now) }
@@ -55,8 +59,9 @@ export function settle(outcome: DeliveryOutcome, attempt: Attempt, now: Date): S
   }
 }
 
-function tryAgain({ attempts, createdAt }: Attempt, asked: Date, reason: string, now: Date) {
+function tryAgain({ attempts, createdAt }: Attempt, asked: Date, reason: string, now: Date, parksAtLast = false) {
   if (attempts >= ATTEMPTS_AT_LEAST && now.getTime() - createdAt.getTime() >= TRY_FOR_MS) {
+    if (parksAtLast) return { state: 'parked' as const, notBefore: null, failure: reason }
     return { state: 'refused' as const, notBefore: null, failure: 'gave-up' }
   }
   const pauseMs = Math.min(1_000 * 2 ** (attempts - 1), PAUSE_MAX_MS)

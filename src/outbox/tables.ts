@@ -15,8 +15,9 @@ const at = (name: string) => timestamp(name, { withTimezone: true })
 
 /**
  * Messages waiting to leave. The row is written while the contact is locked, so its id gives the order in which one
- * contact's messages leave. `state`: waiting, delivered, refused, dropped (an officer took over), uncertain (bulk whose
- * outcome is not known; never sent again by itself).
+ * contact's messages leave. `state`: waiting, delivered, refused, dropped (an officer took over, or a person gave it up),
+ * parked (the channel said what nobody foresaw: put aside for a person), uncertain (bulk whose outcome is not known; never
+ * sent again by itself).
  */
 export const outbox = pgTable(
   'outbox',
@@ -28,7 +29,7 @@ export const outbox = pgTable(
     account: text('account').notNull(),
     /** `talk` is sent again when the outcome is not known, `bulk` never. */
     sendClass: text('send_class').notNull(),
-    /** `bot` or `officer`. */
+    /** `bot`, `officer` or `desk`. */
     author: text('author').notNull(),
     /** 0 before 1: talk goes before bulk. */
     priority: integer('priority').notNull(),
@@ -48,8 +49,25 @@ export const outbox = pgTable(
   (table) => [
     index('outbox_waiting').on(table.channel, table.account, table.priority, table.id).where(sql`state = 'waiting'`),
     index('outbox_contact').on(table.contactId, table.id).where(sql`state = 'waiting'`),
+    // What left to one contact of late, and what came of its messages.
+    index('outbox_contact_settled').on(table.contactId, table.settledAt).where(sql`settled_at is not null`),
     index('outbox_settled').on(table.settledAt).where(sql`settled_at is not null`),
+    index('outbox_set_aside').on(table.channel, table.id).where(sql`state in ('parked', 'uncertain')`),
   ],
+)
+
+/** What came of messages, counted by five minutes, so that a day's outcomes are read without reading a day's messages. */
+export const deliveryCounts = pgTable(
+  'delivery_counts',
+  {
+    from: at('counted_from').notNull(),
+    channel: text('channel').notNull(),
+    state: text('state').notNull(),
+    /** Of few words; empty where there is none. */
+    reason: text('reason').notNull(),
+    count: integer('count').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.from, table.channel, table.state, table.reason] })],
 )
 
 /**
@@ -62,6 +80,8 @@ export const sendRates = pgTable(
     channel: text('channel').notNull(),
     account: text('account').notNull(),
     tokens: doublePrecision('tokens').notNull(),
+    /** Of messages to many, which pay for talk as well; below zero while some are to leave in a moment. */
+    bulkTokens: doublePrecision('bulk_tokens').notNull().default(0),
     /** What the last call was given. */
     granted: integer('granted').notNull(),
     filledAt: at('filled_at').notNull(),

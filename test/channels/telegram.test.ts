@@ -80,7 +80,7 @@ const soon = expect.any(Date)
 
 describe('what Telegram answers to a message', () => {
   it.each([
-    ['a flood limit', { kind: 'flood', retryAfter: 3 }, { kind: 'hold', until: new Date(NOW.getTime() + 3_000) }],
+    ['a flood limit', { kind: 'flood', retryAfter: 3 }, { kind: 'wait', until: new Date(NOW.getTime() + 3_000) }],
     ['a chat it does not know', error(400, 'Bad Request: chat not found'), { kind: 'refused', reason: 'bad-address' }],
     ['a gone account', error(403, 'Forbidden: user is deactivated'), { kind: 'refused', reason: 'blocked' }],
     ['a bad button', error(400, 'Bad Request: BUTTON_DATA_INVALID'), { kind: 'refused', reason: 'bad-message' }],
@@ -185,7 +185,7 @@ describe('how a message looks on Telegram', () => {
   })
 
   it.each([
-    ['floods', { kind: 'flood', retryAfter: 3 }, 'hold'],
+    ['floods', { kind: 'flood', retryAfter: 3 }, 'wait'],
     ['has trouble of its own', error(502, 'Bad Gateway'), 'retry'],
     ['loses the connection', { kind: 'reset' }, 'uncertain'],
   ] as const)('in several parts goes on where it was when Telegram %s in between', async (_what, fault, kind) => {
@@ -213,7 +213,7 @@ describe('how a message looks on Telegram', () => {
     const first = await telegram.adapter.deliver({ ...delivery, message })
     await telegram.adapter.deliver({ ...delivery, message, partsSent: 1 })
 
-    expect(first).toMatchObject({ kind: 'hold', partsSent: 1 })
+    expect(first).toMatchObject({ kind: 'wait', partsSent: 1 })
     expect(telegram.fake.received(CHAT).map(({ photo, text }) => [photo, text])).toEqual([
       [true, ''],
       [false, message.text],

@@ -14,11 +14,13 @@ import { createSecrets, sealJson } from '../../src/secrets.ts'
 import { describeChannel, NOW, type Signed } from '../contracts/channel-contract.ts'
 import { TINY_JPEG } from '../fakes/telegram.ts'
 import { createDatabase } from '../support/database.ts'
+import { aStore } from '../support/store.ts'
 import { openPage } from './web/chat-page.ts'
 
 const { sql } = await createDatabase({ max: 20 })
 const secrets = createSecrets(Buffer.alloc(32, 7))
 const texts = loadTexts('locales')
+const store = aStore()
 const clock = { now: () => NOW }
 const silent = { warn() {}, error() {}, debug() {}, info() {} }
 
@@ -44,6 +46,7 @@ async function openWeb(limits?: Partial<WebLimits>) {
   await webChatRoutes(app, {
     sql,
     secrets,
+    store,
     clock,
     texts,
     log: silent,
@@ -402,10 +405,13 @@ describe('a paper sent from the page', () => {
       kind: 'file',
       file: { media: 'photo', mediaType: 'image/jpeg', sizeBytes: TINY_JPEG.length, name: 'so-ho-ngheo.jpg' },
     })
-    const rows = await sql<{ sealed_content: Buffer }[]>`
-      select sealed_content from attachments where contact_id = ${(await web.contactOf()).id}`
+    const rows = await sql<{ stored_name: string; sealed_content: Buffer | null }[]>`
+      select stored_name, sealed_content from attachments where contact_id = ${(await web.contactOf()).id}`
     expect(rows).toHaveLength(1)
-    expect(rows[0]?.sealed_content.includes(TINY_JPEG.subarray(0, 32))).toBe(false)
+    const kept = await store.get(rows[0]?.stored_name ?? '')
+    expect(kept?.length).toBeGreaterThan(TINY_JPEG.length)
+    expect(kept?.includes(TINY_JPEG.subarray(0, 32))).toBe(false)
+    expect(rows[0]?.sealed_content).toBeNull()
   })
 
   it('is kept once when it is sent again', async () => {

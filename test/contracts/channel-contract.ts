@@ -173,7 +173,11 @@ export function describeChannel(name: string, traits: Traits, open: () => Promis
 
         const outcome = await channel.deliver(words('xin chào'))
 
-        expect(outcome).toMatchObject({ kind: 'hold', until: new Date(NOW.getTime() + 7_000) })
+        // With this person, or with all of them.
+        expect(outcome).toMatchObject({
+          kind: expect.stringMatching(/^(hold|wait)$/),
+          until: new Date(NOW.getTime() + 7_000),
+        })
       })
 
       it('says that the person blocked us', async () => {

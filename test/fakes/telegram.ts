@@ -2,9 +2,14 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Message, PhotoSize, Update, User } from 'grammy/types'
+import { createLadder, type Disorder, type Ladder, type WebhookDelivery } from './webhook-ladder.ts'
 
 export const BOT_ID = 700_000_001
 export const BOT_TOKEN = `${BOT_ID}:test-token-of-the-fake`
+
+/** Telegram tries "a reasonable number of times"; how often and when it does not say. */
+const RETRY_PAUSES_MS = [1, 2, 5, 15, 60, 120, 300, 600].map((seconds) => seconds * 1_000)
+const WEBHOOK_PATIENCE_MS = 10_000
 
 /** A photo of one pixel. */
 export const TINY_JPEG = Buffer.from(
@@ -42,6 +47,10 @@ export type Fault =
   | { kind: 'page'; status: number }
   /** The person gets it, the caller gets no answer. */
   | { kind: 'accept-then-reset' }
+  /** The person gets it, and the caller waits in vain. */
+  | { kind: 'accept-then-silence' }
+  /** The person gets it, the answer is cut off in the middle. */
+  | { kind: 'garbled' }
   /** The connection breaks and nobody gets anything. */
   | { kind: 'reset' }
   /** The person gets it, the answer comes late. */
@@ -49,8 +58,19 @@ export type Fault =
   /** No answer ever comes. */
   | { kind: 'silence' }
 
+/** `send`: messages; `updates`: polling for updates. */
+export type FaultyCalls = 'send' | 'updates'
+
+/** How the fake hands updates to a webhook when it tries again until they are taken. */
+export interface WebhookRetries {
+  /** So many times faster than in earnest. */
+  speed: number
+  random?: () => number
+}
+
 interface ActiveFault {
   fault: Fault
+  on: FaultyCalls
   /** Sends that go well before. */
   after: number
   left: number
@@ -73,12 +93,25 @@ export interface FakeTelegram {
   callsOf(method: string): RecordedCall[]
   /** What a person got, oldest first. */
   received(chatId: number): ReceivedMessage[]
+  /** What anybody got, oldest first. */
+  allReceived(): readonly ReceivedMessage[]
   /** Resolves with the first message after the first `skip` ones for which `isIt` holds. */
   nextMessage(chatId: number, skip?: number): Promise<ReceivedMessage>
   /** Resolves once `isSo` holds; looked at after every call. */
   until(isSo: () => boolean): Promise<void>
-  fail(fault: Fault, options?: { times?: number; after?: number; chatId?: number }): void
+  /** Returns what switches this fault off again. */
+  fail(fault: Fault, options?: { times?: number; after?: number; chatId?: number; on?: FaultyCalls }): () => void
   mend(): void
+  /** Messages that reached somebody while the caller got no answer that it could read. */
+  readonly unanswered: number
+  /** The faults that met a call, oldest first. */
+  readonly struck: readonly Fault[]
+  /** From now on an update that a webhook does not take comes again, those of one chat in order. */
+  retryWebhooks(retries: WebhookRetries): void
+  /** What was handed to a webhook since then. */
+  readonly deliveries: readonly WebhookDelivery<Update>[]
+  /** Repeats and reorders what goes to a webhook that is retried. */
+  disorder(disorder: Disorder | null): void
   person(chatId: number): FakePerson
   group(chatId: number, type?: 'group' | 'supergroup' | 'channel'): FakeGroup
   /** Hands an update to the webhook when there is one, else to whoever polls. */
@@ -88,6 +121,8 @@ export interface FakeTelegram {
   /** An update of this kind as Telegram would number it. */
   update(content: Omit<Update, 'update_id'>): Update
   storeFile(content: Uint8Array, path?: string): string
+  /** Ids of files that were sent before name nothing any more. */
+  forgetFiles(): void
   close(): Promise<void>
 }
 
@@ -119,13 +154,18 @@ export interface FakeGroup {
 }
 
 /** A server that behaves like the Bot API towards one bot, and remembers what it was sent. */
-export async function startFakeTelegram(options: { token?: string; port?: number } = {}): Promise<FakeTelegram> {
+export async function startFakeTelegram(
+  /** `firstId`: above what a product's kept database has seen, where one outlives the fake. */
+  options: { token?: string; port?: number; firstId?: number } = {},
+): Promise<FakeTelegram> {
   const token = options.token ?? BOT_TOKEN
   const calls: RecordedCall[] = []
   const messages: ReceivedMessage[] = []
   const offsets: (number | undefined)[] = []
   const files = new Map<string, { path: string; content: Uint8Array }>()
   const blocked = new Set<number>()
+  /** Files that were sent once and may be named by their id. */
+  const placed = new Set<string>()
   const listeners = new Set<() => void>()
   let waiting: Update[] = []
   let faults: ActiveFault[] = []
@@ -133,8 +173,11 @@ export async function startFakeTelegram(options: { token?: string; port?: number
   const left: number[] = []
   let poll: { answer: () => void; conflict: () => void } | null = null
   let polls = 0
-  let nextUpdateId = 1000
-  let nextMessageId = 1
+  let unanswered = 0
+  const struck: Fault[] = []
+  let ladder: Ladder<Update> | null = null
+  let nextUpdateId = options.firstId ?? 1000
+  let nextMessageId = options.firstId ?? 1
   let nextFileId = 1
 
   const server = createServer((request, response) => {
@@ -155,6 +198,10 @@ export async function startFakeTelegram(options: { token?: string; port?: number
     const { payload, file } = await readPayload(request, Buffer.concat(chunks))
     calls.push({ method, payload, file })
     await handle(method, payload, file, response)
+    tell()
+  }
+
+  function tell(): void {
     for (const listener of listeners) listener()
   }
 
@@ -197,6 +244,8 @@ export async function startFakeTelegram(options: { token?: string; port?: number
   function getUpdates(payload: Record<string, unknown>, response: ServerResponse): void {
     const offset = payload.offset as number | undefined
     offsets.push(offset)
+    const fault = takeFault(undefined, 'updates')
+    if (fault !== null && refuseWith(fault, response)) return
     if (webhook !== null) {
       refuse(response, 409, "Conflict: can't use getUpdates method while webhook is active")
       return
@@ -241,18 +290,7 @@ export async function startFakeTelegram(options: { token?: string; port?: number
   ): Promise<void> {
     const chatId = Number(payload.chat_id)
     const fault = takeFault(chatId)
-    if (fault?.kind === 'flood') {
-      return refuse(response, 429, `Too Many Requests: retry after ${fault.retryAfter}`, {
-        retry_after: fault.retryAfter,
-      })
-    }
-    if (fault?.kind === 'error') return refuse(response, fault.code, fault.description)
-    if (fault?.kind === 'page') {
-      response.writeHead(fault.status, { 'content-type': 'text/html' }).end('<h1>Bad Gateway</h1>')
-      return
-    }
-    if (fault?.kind === 'reset') return void response.destroy()
-    if (fault?.kind === 'silence') return
+    if (fault !== null && refuseWith(fault, response)) return
     if (blocked.has(chatId)) return refuse(response, 403, 'Forbidden: bot was blocked by the user')
     const text = String(payload[method === 'sendMessage' ? 'text' : 'caption'] ?? '')
     if (method === 'sendMessage' && text.length > 4096) {
@@ -261,11 +299,55 @@ export async function startFakeTelegram(options: { token?: string; port?: number
     if (method === 'sendMessage' && text.trim() === '') {
       return refuse(response, 400, 'Bad Request: message text is empty')
     }
+    const named = payload[method === 'sendPhoto' ? 'photo' : 'document']
+    if (method !== 'sendMessage' && file === null && !placed.has(String(named))) {
+      return refuse(response, 400, 'Bad Request: wrong remote file identifier specified')
+    }
     const messageId = nextMessageId++
-    messages.push({ messageId, chatId, text, ...keysOf(payload), photo: method === 'sendPhoto' && file !== null, file })
-    if (fault?.kind === 'accept-then-reset') return void response.destroy()
+    messages.push({ messageId, chatId, text, ...keysOf(payload), photo: method === 'sendPhoto', file })
+    if (fault !== null && fault.kind !== 'slow') {
+      unanswered += 1
+      if (fault.kind === 'accept-then-reset') response.destroy()
+      if (fault.kind === 'garbled') {
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{"ok":true,"result":{"mess')
+      }
+      return
+    }
     if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.ms))
-    accept(response, { message_id: messageId, date: 0, chat: { id: chatId, type: 'private' }, text })
+    const kept = file === null ? null : { file_id: `placed-${messageId}`, file_unique_id: `${messageId}` }
+    if (kept !== null) placed.add(kept.file_id)
+    accept(response, {
+      message_id: messageId,
+      date: 0,
+      chat: { id: chatId, type: 'private' },
+      text,
+      ...(kept && method === 'sendPhoto' ? { photo: [kept] } : {}),
+      ...(kept && method === 'sendDocument' ? { document: kept } : {}),
+    })
+  }
+
+  /** Whether the fault ends the call before it did anything. */
+  function refuseWith(fault: Fault, response: ServerResponse): boolean {
+    switch (fault.kind) {
+      case 'flood': {
+        const seconds = { retry_after: fault.retryAfter }
+        refuse(response, 429, `Too Many Requests: retry after ${fault.retryAfter}`, seconds)
+        return true
+      }
+      case 'error':
+        refuse(response, fault.code, fault.description)
+        return true
+      case 'page':
+        response.writeHead(fault.status, { 'content-type': 'text/html' }).end('<h1>Bad Gateway</h1>')
+        return true
+      case 'reset':
+        response.destroy()
+        return true
+      case 'silence':
+        return true
+      default:
+        return false
+    }
   }
 
   function getFile(fileId: string, response: ServerResponse): void {
@@ -280,11 +362,12 @@ export async function startFakeTelegram(options: { token?: string; port?: number
     response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(file.content)
   }
 
-  function takeFault(chatId: number): Fault | null {
-    const found = faults.find((candidate) => candidate.chatId === undefined || candidate.chatId === chatId)
+  function takeFault(chatId: number | undefined, on: FaultyCalls = 'send'): Fault | null {
+    const found = faults.find((one) => one.on === on && (one.chatId === undefined || one.chatId === chatId))
     if (found === undefined || found.after-- > 0) return null
     found.left -= 1
     if (found.left <= 0) faults = faults.filter((candidate) => candidate !== found)
+    struck.push(found.fault)
     return found.fault
   }
 
@@ -306,6 +389,8 @@ export async function startFakeTelegram(options: { token?: string; port?: number
       return polls
     },
     callsOf: (method) => calls.filter((call) => call.method === method),
+    allReceived: () => messages,
+    forgetFiles: () => placed.clear(),
     received: (chatId) => messages.filter((message) => message.chatId === chatId),
     async nextMessage(chatId, skip = 0) {
       await fake.until(() => fake.received(chatId).length > skip)
@@ -324,8 +409,34 @@ export async function startFakeTelegram(options: { token?: string; port?: number
         look()
       })
     },
-    fail(fault, { times = Number.POSITIVE_INFINITY, after = 0, chatId } = {}) {
-      faults.push({ fault, after, left: times, chatId })
+    fail(fault, { times = Number.POSITIVE_INFINITY, after = 0, chatId, on = 'send' } = {}) {
+      const active = { fault, on, after, left: times, chatId }
+      faults.push(active)
+      return () => {
+        faults = faults.filter((one) => one !== active)
+      }
+    },
+    get unanswered() {
+      return unanswered
+    },
+    struck,
+    retryWebhooks({ speed, random }) {
+      ladder?.close()
+      ladder = createLadder<Update>({
+        pausesMs: RETRY_PAUSES_MS,
+        speed,
+        patienceMs: WEBHOOK_PATIENCE_MS,
+        call: (update) => webhook && fake.callWebhook(webhook.url, update, webhook.secret ?? null),
+        laneOf: (update) => String(update.message?.chat.id ?? update.callback_query?.from.id ?? ''),
+        onChange: tell,
+        ...(random && { random }),
+      })
+    },
+    get deliveries() {
+      return ladder?.deliveries ?? []
+    },
+    disorder(disorder) {
+      if (ladder !== null) ladder.disorder = disorder
     },
     mend() {
       faults = []
@@ -333,6 +444,10 @@ export async function startFakeTelegram(options: { token?: string; port?: number
     person: (chatId) => personOf(chatId),
     group: (chatId, type = 'group') => groupOf(chatId, type),
     async deliver(update) {
+      if (webhook !== null && ladder !== null) {
+        ladder.hand(update)
+        return null
+      }
       if (webhook !== null) return fake.callWebhook(webhook.url, update, webhook.secret ?? null)
       waiting.push(update)
       poll?.answer()
@@ -354,6 +469,7 @@ export async function startFakeTelegram(options: { token?: string; port?: number
       return id
     },
     async close() {
+      ladder?.close()
       poll?.answer()
       server.closeAllConnections()
       server.close()

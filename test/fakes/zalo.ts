@@ -2,12 +2,17 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createLadder, type Disorder, type Ladder, type WebhookDelivery } from './webhook-ladder.ts'
 
 export const APP_ID = '1001'
 export const APP_SECRET = 'app-secret-of-the-fake'
 export const OA_ID = '900100'
 export const OA_SECRET = 'account-secret-of-the-fake'
 export const FIRST_REFRESH_TOKEN = 'refresh-0-of-the-fake'
+
+/** Zalo waits two seconds for a webhook, then comes again after these times and in the end no more. */
+const RETRY_PAUSES_MS = [30, 300, 900, 1_800, 3_600].map((seconds) => seconds * 1_000)
+const WEBHOOK_PATIENCE_MS = 2_000
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -47,6 +52,10 @@ export type Fault =
   | { kind: 'page'; status: number }
   /** It takes effect, the caller gets no answer. */
   | { kind: 'accept-then-reset' }
+  /** It takes effect, and the caller waits in vain. */
+  | { kind: 'accept-then-silence' }
+  /** It takes effect, the answer is cut off in the middle. */
+  | { kind: 'garbled' }
   /** The connection breaks and nothing takes effect. */
   | { kind: 'reset' }
   /** It takes effect, the answer comes late. */
@@ -107,10 +116,13 @@ export interface FakeZalo {
   callsOf(path: string): RecordedCall[]
   /** What a person got, oldest first; by phone number for templates that went by phone. */
   received(userId: string): ReceivedMessage[]
+  /** What anybody got, oldest first. */
+  allReceived(): readonly ReceivedMessage[]
   nextMessage(userId: string, skip?: number): Promise<ReceivedMessage>
   /** Resolves once `isSo` holds; looked at after every call. */
   until(isSo: () => boolean): Promise<void>
-  fail(fault: Fault, options?: { times?: number; on?: FaultyCalls; userId?: string }): void
+  /** Returns what switches this fault off again. */
+  fail(fault: Fault, options?: { times?: number; on?: FaultyCalls; userId?: string }): () => void
   /** As `fail`, once this many calls went well. */
   failAfter(calls: number, fault: Fault): void
   mend(): void
@@ -128,8 +140,18 @@ export interface FakeZalo {
   /** Counted messages that are left between 48 hours and 7 days. */
   paidLeft: number
   templatesLeft: number
-  /** Where events go. */
-  listenAt(url: string | null): void
+  /** Messages that reached somebody while the caller got no answer that it could read. */
+  readonly unanswered: number
+  /** The faults that met a call, oldest first. */
+  readonly struck: readonly Fault[]
+  /** Where events go; of several addresses each call takes one at random. */
+  listenAt(url: string | readonly string[] | null): void
+  /** From now on an event that the webhook does not take comes again, on Zalo's ladder, so many times faster. */
+  retryWebhooks(retries: { speed: number; random?: () => number }): void
+  /** What was handed to the webhook since then. */
+  readonly deliveries: readonly WebhookDelivery<ZaloEventBody>[]
+  /** Repeats and reorders what goes to a webhook that is retried. */
+  disorder(disorder: Disorder | null): void
   /** Sends an event as Zalo signs it; null when no webhook is set. */
   deliver(event: ZaloEventBody): Promise<Response | null>
   /** A call to a webhook with a signature of one's choice; null sends none. */
@@ -173,7 +195,8 @@ export const TINY_JPEG = Buffer.from(
 
 /** Servers that behave like Zalo's towards one official account, and remember what they were sent. */
 export async function startFakeZalo(
-  options: { port?: number; now?: () => Date; refreshToken?: string } = {},
+  /** `firstId` and `accessToken`: what goes on where a product's kept database has outlived another fake. */
+  options: { port?: number; now?: () => Date; refreshToken?: string; accessToken?: string; firstId?: number } = {},
 ): Promise<FakeZalo> {
   const now = options.now ?? (() => new Date())
   const calls: RecordedCall[] = []
@@ -189,9 +212,13 @@ export async function startFakeZalo(
     value: options.refreshToken ?? FIRST_REFRESH_TOKEN,
     at: now(),
   }
+  if (options.accessToken !== undefined) accessTokens.set(options.accessToken, lapsesAt())
   let faults: ActiveFault[] = []
-  let webhookUrl: string | null = null
-  let count = 0
+  let webhookUrls: readonly string[] = []
+  let ladder: Ladder<ZaloEventBody> | null = null
+  let unanswered = 0
+  const struck: Fault[] = []
+  let count = options.firstId ?? 0
   const next = (prefix: string) => `${prefix}-${++count}`
 
   const server = createServer((request, response) => {
@@ -210,7 +237,15 @@ export async function startFakeZalo(
     const { body, file } = await readBody(request, url, Buffer.concat(chunks))
     calls.push({ path: url.pathname, body, file })
     await handle(url.pathname, request, body, file, response)
+    tell()
+  }
+
+  function tell(): void {
     for (const listener of listeners) listener()
+  }
+
+  function webhookUrl(): string | null {
+    return webhookUrls[Math.floor(Math.random() * webhookUrls.length)] ?? null
   }
 
   async function handle(
@@ -235,8 +270,16 @@ export async function startFakeZalo(
       return
     }
     if (fault?.kind === 'error') return send(response, refusal(fault.code, fault.message ?? 'refused'))
+    const before = messages.length
     const result = on === 'oauth' ? oauth(request, body) : api(path, request, body, file)
-    if (fault?.kind === 'accept-then-reset') return void response.destroy()
+    if (fault !== null && fault.kind !== 'slow') {
+      unanswered += messages.length - before
+      if (fault.kind === 'accept-then-reset') response.destroy()
+      if (fault.kind === 'garbled') {
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{"error":0,"message":"Succ')
+      }
+      return
+    }
     if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.ms))
     send(response, result)
   }
@@ -421,7 +464,7 @@ export async function startFakeZalo(
   function keep(message: Omit<ReceivedMessage, 'messageId'>): string {
     const messageId = next('m')
     messages.push({ messageId, ...message })
-    if (fake.sendsReceipts && webhookUrl !== null) {
+    if (fake.sendsReceipts && webhookUrls.length > 0) {
       const receipt = fake.event('user_received_message', {
         sender: { id: OA_ID },
         recipient: { id: message.userId },
@@ -473,10 +516,14 @@ export async function startFakeZalo(
     return isGood ? grant() : oauthRefusal(-14014, 'Invalid refresh token')
   }
 
+  function lapsesAt(): Date {
+    return new Date(now().getTime() + TOKEN_LIFE_SECONDS * 1_000)
+  }
+
   function grant(): object {
     const access = `access-${next('t')}-${randomBytes(4).toString('hex')}`
     refreshToken = { value: `refresh-${next('t')}-${randomBytes(4).toString('hex')}`, at: now() }
-    accessTokens.set(access, new Date(now().getTime() + TOKEN_LIFE_SECONDS * 1_000))
+    accessTokens.set(access, lapsesAt())
     return { access_token: access, refresh_token: refreshToken.value, expires_in: String(TOKEN_LIFE_SECONDS) }
   }
 
@@ -506,6 +553,7 @@ export async function startFakeZalo(
     }
     found.left -= 1
     if (found.left <= 0) faults = faults.filter((one) => one !== found)
+    struck.push(found.fault)
     return found.fault
   }
 
@@ -542,6 +590,7 @@ export async function startFakeZalo(
       return refreshToken?.value ?? null
     },
     callsOf: (path) => calls.filter((call) => call.path === path),
+    allReceived: () => messages,
     received: (userId) => messages.filter((message) => message.userId === userId),
     async nextMessage(userId, skip = 0) {
       await fake.until(() => fake.received(userId).length > skip)
@@ -561,7 +610,11 @@ export async function startFakeZalo(
       })
     },
     fail(fault, { times = Number.POSITIVE_INFINITY, on = 'send', userId } = {}) {
-      faults.push({ fault, on, left: times, spared: 0, userId })
+      const active = { fault, on, left: times, spared: 0, userId }
+      faults.push(active)
+      return () => {
+        faults = faults.filter((one) => one !== active)
+      }
     },
     failAfter(calls, fault) {
       faults.push({ fault, on: 'send', left: Number.POSITIVE_INFINITY, spared: calls, userId: undefined })
@@ -578,13 +631,48 @@ export async function startFakeZalo(
       const answered = await fetch(address, { redirect: 'manual' })
       return new URL(answered.headers.get('location') ?? 'about:blank')
     },
+    get unanswered() {
+      return unanswered
+    },
+    struck,
     listenAt(url) {
-      webhookUrl = url
+      webhookUrls = url === null ? [] : [url].flat()
+    },
+    retryWebhooks({ speed, random }) {
+      ladder?.close()
+      ladder = createLadder<ZaloEventBody>({
+        pausesMs: RETRY_PAUSES_MS,
+        speed,
+        patienceMs: WEBHOOK_PATIENCE_MS,
+        onChange: tell,
+        ...(random && { random }),
+        call(event, retries, signal) {
+          const url = webhookUrl()
+          const body = JSON.stringify(event)
+          const headers = {
+            'content-type': 'application/json',
+            'x-zevent-signature': fake.sign(body, event.timestamp),
+            ...(retries > 0 && { num_retry: String(retries) }),
+          }
+          return url === null ? null : fetch(url, { method: 'POST', headers, body, signal })
+        },
+      })
+    },
+    get deliveries() {
+      return ladder?.deliveries ?? []
+    },
+    disorder(disorder) {
+      if (ladder !== null) ladder.disorder = disorder
     },
     async deliver(event) {
-      if (webhookUrl === null) return null
+      if (ladder !== null) {
+        ladder.hand(event)
+        return null
+      }
+      const url = webhookUrl()
+      if (url === null) return null
       const body = JSON.stringify(event)
-      return fake.callWebhook(webhookUrl, body, fake.sign(body, event.timestamp))
+      return fake.callWebhook(url, body, fake.sign(body, event.timestamp))
     },
     callWebhook: (url, body, signature) =>
       fetch(url, {
@@ -613,6 +701,7 @@ export async function startFakeZalo(
       return `${root}/media/${id}`
     },
     async close() {
+      ladder?.close()
       server.closeAllConnections()
       server.close()
       await once(server, 'close')

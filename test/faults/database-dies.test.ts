@@ -1,12 +1,13 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { startEmbedded } from '../../src/db/embedded.ts'
-import { startFakeTelegram } from '../fakes/telegram.ts'
 import { aFolder, startProcess } from '../support/product-process.ts'
-import { allDone, KEY } from './kills.ts'
+import { aTelegram } from './channels.ts'
+import { Crowd, KEY } from './crowd.ts'
 
 const quiet = { info() {}, warn() {}, debug() {} }
-const fake = await startFakeTelegram()
-afterAll(() => fake.close())
+const { channel, fake } = await aTelegram()
+const crowd = new Crowd([channel], 0, Math.random)
+afterAll(() => channel.close())
 
 describe('a database that goes away under way', () => {
   it('is waited for: the process lives, says that it is not ready, and answers everybody once it is back', async () => {
@@ -16,14 +17,13 @@ describe('a database that goes away under way', () => {
       DATABASE_URL: database.url,
       DATA_KEY: KEY.toString('base64'),
       DEMO: '0',
-      TELEGRAM_BOT_TOKEN: fake.token,
-      TELEGRAM_API_ROOT: fake.apiRoot,
+      ...channel.settings,
     })
     const address = await product.ready
     const person = fake.person(91_000)
     await person.starts()
     await fake.nextMessage(person.chatId)
-    await allDone(fake, address)
+    await crowd.allDone(address)
     const before = fake.received(person.chatId).length
 
     await database.stop()
@@ -32,7 +32,7 @@ describe('a database that goes away under way', () => {
     const ready = await fetch(`${address}/health/ready`)
     const back = await startEmbedded({ dataDir, log: quiet, durable: false })
     const answer = await fake.nextMessage(person.chatId, before)
-    await allDone(fake, address)
+    await crowd.allDone(address)
     const exit = await product.kill('SIGTERM')
     await back.stop()
 

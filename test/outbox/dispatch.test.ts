@@ -6,6 +6,7 @@ import { hashAddress, newContact } from '../../src/messaging/contact.ts'
 import { createDispatcher } from '../../src/outbox/dispatch.ts'
 import { dropBotMessages, enqueue, openOutlet } from '../../src/outbox/enqueue.ts'
 import { claimNext, renewLeases, settleAndFollow } from '../../src/outbox/exchange.ts'
+import { settle } from '../../src/outbox/retry-policy.ts'
 import type { Key } from '../../src/secrets.ts'
 import { createDatabase } from '../support/database.ts'
 import { aChannel, secrets, type TestChannel, TestClock } from '../support/spine.ts'
@@ -249,6 +250,15 @@ describe('a contact whose messages fail or take long', () => {
 
     expect(beforeTheHour).toMatchObject({ state: 'waiting', attempts: 12 })
     expect(await statesOf(person)).toMatchObject([{ state: 'refused', failure: 'gave-up' }])
+  })
+
+  it('is put aside for a person when the channel never says why', () => {
+    const now = new Date()
+    const attempt = { sendClass: 'talk', attempts: 8, createdAt: new Date(now.getTime() - 3_600_000) }
+
+    const settled = settle({ kind: 'retry', notBefore: now, reason: 'zalo -200', parksAtLast: true }, attempt, now)
+
+    expect(settled).toMatchObject({ state: 'parked', failure: 'zalo -200' })
   })
 })
 

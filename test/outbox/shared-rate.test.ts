@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { connect } from '../../src/db/client.ts'
-import { createSharedRate, type SharedRate } from '../../src/outbox/shared-rate.ts'
+import { createBulkRate, createSharedRate, type SharedRate } from '../../src/outbox/shared-rate.ts'
 import { createDatabase } from '../support/database.ts'
 
 const { sql, url } = await createDatabase()
@@ -71,5 +71,47 @@ describe('a channel that allows so many messages a second', () => {
 describe('a channel that is our own', () => {
   it('has no limit', async () => {
     expect(await createSharedRate(sql, aLane(), Number.POSITIVE_INFINITY).acquire(1_000)).toBe(1_000)
+  })
+})
+
+describe('messages to many at the same rate', () => {
+  /** Asks for all there is until the time is over. Returns when each may leave. */
+  async function leaveAll(rate: ReturnType<typeof createBulkRate>, until: number): Promise<number[]> {
+    const moments: number[] = []
+    while (performance.now() < until) {
+      const { afterMs } = await rate.acquire(50)
+      const at = performance.now()
+      moments.push(...afterMs.map((ms) => at + ms))
+      await pause(rate.waitMs())
+    }
+    return moments
+  }
+
+  it('use all of it, though they are asked for now and then, and no second holds more', async () => {
+    const lane = aLane()
+    const begunAt = performance.now()
+
+    const both = await Promise.all([sql, sql].map((pool) => leaveAll(createBulkRate(pool, lane, 60), begunAt + 3_000)))
+
+    const moments = both.flat().filter((at) => at < begunAt + 3_000)
+    expect(moments.length).toBeGreaterThanOrEqual(60 * 3 * 0.95)
+    expect(mostInASecond(moments)).toBeLessThanOrEqual(60 * 1.1)
+  })
+
+  it('leave talk its own, and pay for what it sends', async () => {
+    const lane = aLane()
+    const until = performance.now() + 2_500
+    const talk = createSharedRate(sql, lane, 60)
+    const leaving = leaveAll(createBulkRate(sql, lane, 60), until)
+    const rooms: number[] = []
+    while (performance.now() < until) {
+      await pause(100)
+      rooms.push(await talk.acquire(1))
+    }
+
+    const moments = await leaving
+
+    expect(rooms.filter((room) => room === 0)).toEqual([])
+    expect(moments.length + rooms.length).toBeLessThanOrEqual(60 * 2.5 * 1.08 + 4)
   })
 })

@@ -4,8 +4,12 @@ import type { Clock } from '../../clock.ts'
 import type { Capabilities, ChannelAdapter, DeliveryOutcome, FetchedFile } from '../../messaging/channel.ts'
 import { type AccountLog, NO_ACCOUNT_LOG } from '../account-log.ts'
 import { type BotApi, type BotApiOptions, createBotApi } from './bot-api.ts'
-import { deliver, type OpenAttachment, TEXT_MAX } from './deliver.ts'
+import { deliver, type OpenAttachment, type PlacedFiles, TEXT_MAX } from './deliver.ts'
+import { createFloodWatch } from './flood-watch.ts'
+import { FLOOD_LIMIT } from './outcome.ts'
 import { FILE_MAX_BYTES } from './translate.ts'
+
+const MEGABYTE = 1024 * 1024
 
 const CAPABILITIES: Capabilities = {
   buttons: true,
@@ -13,6 +17,14 @@ const CAPABILITIES: Capabilities = {
   // Telegram tells of about 30 a second over all chats; a little below it never meets the limit.
   ratePerSecond: 28,
   burstPerContact: 5,
+  // Telegram asks for no more than that in one chat, short bursts aside.
+  perSecondPerContact: 1,
+  files: {
+    'image/jpeg': 10 * MEGABYTE,
+    'image/png': 10 * MEGABYTE,
+    'image/webp': 10 * MEGABYTE,
+    'application/pdf': 10 * MEGABYTE,
+  },
   replyWindowHours: null,
 }
 
@@ -21,6 +33,8 @@ const meSchema = z.object({ username: z.string().regex(/^\w{1,64}$/) })
 
 export interface TelegramOptions extends BotApiOptions {
   clock: Clock
+  /** What was agreed for the account; undefined: as everybody. */
+  ratePerSecond?: number | undefined
   /** For officers' replies with a file. */
   openAttachment?: OpenAttachment
   /** Made once the number of the bot is known. */
@@ -53,6 +67,8 @@ export function createTelegram(options: TelegramOptions): TelegramChannel {
   const accountLog = options.accountLog?.(api.account) ?? NO_ACCOUNT_LOG
   let name: string | null = null
   let isAlarmed = false
+  const placed: PlacedFiles = new Map()
+  const floods = createFloodWatch()
 
   async function learnName(): Promise<boolean> {
     const answer = await api.call('getMe', undefined)
@@ -62,7 +78,7 @@ export function createTelegram(options: TelegramOptions): TelegramChannel {
   }
 
   function watch(outcome: DeliveryOutcome): DeliveryOutcome {
-    if (outcome.kind === 'hold' && outcome.reason !== 'flood limit') {
+    if (outcome.kind === 'hold' && outcome.reason !== FLOOD_LIMIT) {
       isAlarmed = true
       accountLog.alarm('send', outcome.reason)
     } else if (outcome.kind === 'refused' && outcome.reason === 'parked') {
@@ -77,10 +93,13 @@ export function createTelegram(options: TelegramOptions): TelegramChannel {
   return {
     id: 'telegram',
     account: api.account,
-    capabilities: CAPABILITIES,
+    capabilities: { ...CAPABILITIES, ratePerSecond: options.ratePerSecond ?? CAPABILITIES.ratePerSecond },
     api,
     accountLog,
-    deliver: async (delivery) => watch(await deliver(api, delivery, now, openAttachment)),
+    deliver: async (delivery) => {
+      const outcome = await deliver(api, delivery, now, openAttachment, placed)
+      return watch(floods.judge(delivery.address, outcome, now()))
+    },
     fetchFile: (externalId) => fetchFile(api, externalId),
     learnName,
     startLink(code) {

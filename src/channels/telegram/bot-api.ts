@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto'
 import type { ApiMethods } from 'grammy/types'
 import { z } from 'zod'
 import { createHttpClient } from '../exchange.ts'
+import { readJson } from '../read-json.ts'
 
 /** What came of one call. */
 export type BotAnswer =
@@ -134,7 +135,7 @@ async function asForm(payload: object, file: UploadedFile): Promise<{ type: stri
 }
 
 function readAnswer({ status, body }: { status: number; body: Buffer }): BotAnswer {
-  const envelope = envelopeSchema.safeParse(parseJson(body))
+  const envelope = envelopeSchema.safeParse(readJson(body))
   if (!envelope.success) {
     // A proxy in between answers in HTML. Below 400 the call may well have gone through.
     if (status < 400) return { kind: 'broken', reason: 'answer not understood' }
@@ -146,13 +147,5 @@ function readAnswer({ status, body }: { status: number; body: Buffer }): BotAnsw
     code: envelope.data.error_code,
     description: envelope.data.description,
     retryAfterSeconds: envelope.data.parameters?.retry_after ?? null,
-  }
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString())
-  } catch {
-    return undefined
   }
 }

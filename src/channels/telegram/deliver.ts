@@ -13,6 +13,20 @@ const sentSchema = z.object({ message_id: z.number() })
 /** Reads a file of ours that goes with a message; null when it is gone. */
 export type OpenAttachment = (attachmentId: string) => Promise<FetchedFile | null>
 
+/** A file that Telegram has already. */
+export interface PlacedFile {
+  as: 'photo' | 'document'
+  fileId: string
+}
+/** By our id of the file. */
+export type PlacedFiles = Map<string, PlacedFile>
+const PLACED_MAX = 20
+const fileId = z.object({ file_id: z.string() })
+const placedSchema = z.object({
+  photo: z.array(fileId).optional().catch(undefined),
+  document: fileId.optional().catch(undefined),
+})
+
 /** What Telegram shows as a picture; anything else arrives as a file, untouched. */
 const PICTURES = ['image/jpeg', 'image/png', 'image/webp']
 const PICTURE_MAX_BYTES = 10 * 1024 * 1024
@@ -25,15 +39,19 @@ const NO_PICTURE = /photo_invalid|photo_save|photo dimensions|image_process|wron
  */
 export async function deliver(
   api: BotApi,
-  { address, message, partsSent = 0 }: Delivery,
+  { address, message, partsSent = 0, sendClass }: Delivery,
   now: () => Date,
   openAttachment: OpenAttachment,
+  placed: PlacedFiles = new Map(),
 ): Promise<DeliveryOutcome> {
   const chat_id = chatOf(address)
   if (chat_id === null) return { kind: 'refused', reason: 'bad-address' }
-  let file: UploadedFile | null = null
+  // What goes to many is uploaded once.
+  const isShared = sendClass === 'bulk'
+  let file: UploadedFile | PlacedFile | null = null
   if (message.attachmentId !== null) {
-    const opened = await open(message.attachmentId, openAttachment, now)
+    const known = isShared ? placed.get(message.attachmentId) : undefined
+    const opened = known ?? (await open(message.attachmentId, openAttachment, now))
     if ('kind' in opened) return opened
     file = opened
   }
@@ -50,8 +68,19 @@ export async function deliver(
   })
   if (file !== null) {
     const caption = isCaption ? { caption: message.text, ...buttons } : {}
-    const picture = file
-    sends.unshift(() => sendFile(api, { chat_id, ...caption }, picture))
+    const given = file
+    sends.unshift(async () => {
+      const { attachmentId } = message
+      if (attachmentId === null || !isShared) return sendFile(api, { chat_id, ...caption }, given)
+      const sent = await sendFile(api, { chat_id, ...caption }, given)
+      // Telegram may forget what was placed: the next one brings it anew.
+      if (sent.kind === 'error' && sent.code === 400 && 'fileId' in given) {
+        placed.delete(attachmentId)
+        return { kind: 'not-sent', reason: 'file not known any more' } as const
+      }
+      remember(placed, attachmentId, sent)
+      return sent
+    })
   }
 
   const first = Math.min(partsSent, sends.length - 1)
@@ -97,14 +126,31 @@ function buttonsUnder({ actions, asks }: Message) {
 async function sendFile(
   api: BotApi,
   shown: { chat_id: number; caption?: string } & Partial<ReturnType<typeof buttonsUnder>>,
-  file: UploadedFile,
+  file: UploadedFile | PlacedFile,
 ): Promise<BotAnswer> {
+  if ('fileId' in file) {
+    return file.as === 'photo'
+      ? api.call('sendPhoto', { photo: file.fileId, ...shown })
+      : api.call('sendDocument', { document: file.fileId, ...shown })
+  }
   if (PICTURES.includes(file.mediaType) && file.content.length <= PICTURE_MAX_BYTES) {
     const answer = await api.call('sendPhoto', { photo: 'attach://file', ...shown }, { file })
     const isNoPicture = answer.kind === 'error' && answer.code === 400 && NO_PICTURE.test(answer.description)
     if (!isNoPicture) return answer
   }
   return api.call('sendDocument', { document: 'attach://file', ...shown }, { file })
+}
+
+function remember(placed: PlacedFiles, attachmentId: string, answer: BotAnswer): void {
+  const sent = placedSchema.safeParse(answer.kind === 'ok' ? answer.result : null).data
+  const photo = sent?.photo?.at(-1)?.file_id
+  const fileId = photo ?? sent?.document?.file_id
+  if (fileId === undefined) return
+  placed.set(attachmentId, { as: photo === undefined ? 'document' : 'photo', fileId })
+  for (const oldest of placed.keys()) {
+    if (placed.size <= PLACED_MAX) break
+    placed.delete(oldest)
+  }
 }
 
 const ENDINGS: Record<string, string> = {
@@ -117,6 +163,11 @@ const ENDINGS: Record<string, string> = {
   'text/plain': 'txt',
   'application/json': 'json',
   'audio/ogg': 'ogg',
+  'audio/mpeg': 'mp3',
+  'audio/mp4': 'm4a',
+  'audio/x-m4a': 'm4a',
+  'audio/aac': 'aac',
+  'audio/amr': 'amr',
 }
 
 async function open(

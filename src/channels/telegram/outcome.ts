@@ -36,7 +36,7 @@ const OURS =
 
 /** All that is known of Telegram's answers, in one place; the first row that applies counts. */
 const ROWS: readonly Row[] = [
-  // Counts over the whole bot, and calls made meanwhile lengthen it.
+  // Of one chat or of the whole bot, which Telegram does not say; calls made meanwhile lengthen it.
   { codes: [429, 420], class: { kind: 'hold' } },
   { codes: [401, 404], class: { kind: 'alarm', code: 'token' } },
   { codes: [403], class: { kind: 'unreachable', reason: 'blocked' } },
@@ -58,6 +58,7 @@ export function classOf({ code, description }: Failure): ErrorClass {
   )
 }
 
+export const FLOOD_LIMIT = 'flood limit'
 const SERVER_PAUSE_SECONDS = 2
 const NETWORK_PAUSE_SECONDS = 2
 /** When Telegram says "slow down" and not for how long. */
@@ -89,7 +90,7 @@ function outcomeOfError(failure: Failure, now: Date): DeliveryOutcome {
     }
     case 'hold': {
       const seconds = failure.retryAfterSeconds ?? FLOOD_PAUSE_SECONDS
-      return { kind: 'hold', until: after(now, seconds), reason: 'flood limit' }
+      return { kind: 'hold', until: after(now, seconds), reason: FLOOD_LIMIT }
     }
     case 'alarm':
       return { kind: 'hold', until: after(now, ALARM_PAUSE_SECONDS), reason: alarmWords(judged.code) }

@@ -5,6 +5,9 @@ import type { TelegramFile, TelegramMessage, TelegramUpdate } from './update-sch
 /** A bot may fetch no larger file. */
 export const FILE_MAX_BYTES = 20 * 1024 * 1024
 
+/** An id of ours in a button; other words in a tap are none of ours. */
+const ACTION = /^[\w-]{1,64}$/
+
 /** What a person can send that we cannot read; answered with a kind word. Service messages are not among them. */
 const UNREADABLE = ['poll', 'dice', 'game', 'story', 'checklist', 'invoice', 'paid_media'] as const
 
@@ -43,7 +46,12 @@ function saidBy(update: TelegramUpdate): Said | null {
     }
   }
   if (tap !== undefined) {
-    if (tap.data === undefined || (tap.message !== undefined && tap.message.chat.type !== 'private')) return null
+    if (
+      tap.data === undefined ||
+      !ACTION.test(tap.data) ||
+      (tap.message !== undefined && tap.message.chat.type !== 'private')
+    )
+      return null
     return {
       // In a private chat the chat has the number of the person.
       address: String(tap.message?.chat.id ?? tap.from.id),

@@ -4,6 +4,8 @@ import type { Logger } from '../../log.ts'
 import type { Receive } from '../../messaging/channel.ts'
 import { isSame } from '../../secrets.ts'
 import { type AccountLog, NO_ACCOUNT_LOG } from '../account-log.ts'
+import { inTime, PATIENCE_MS } from '../in-time.ts'
+import { readJson } from '../read-json.ts'
 import { acknowledgeTaps } from './acknowledge.ts'
 import type { BotApi } from './bot-api.ts'
 import { leaveGroups } from './groups.ts'
@@ -21,6 +23,7 @@ export interface WebhookOptions {
   texts: Texts
   accountLog?: AccountLog
   log: Pick<Logger, 'info' | 'warn' | 'error' | 'debug'>
+  patienceMs?: number
 }
 
 /**
@@ -51,7 +54,9 @@ export async function telegramWebhook(app: FastifyInstance, options: WebhookOpti
         }
       },
       async handler(request, reply) {
-        const update = telegramUpdateSchema.safeParse(readJson(request.body))
+        const update = telegramUpdateSchema.safeParse(
+          Buffer.isBuffer(request.body) ? readJson(request.body) : undefined,
+        )
         if (!update.success) {
           log.warn({ channel: 'telegram', account: api.account }, 'webhook without an update')
           return reply.code(200).send()
@@ -59,7 +64,7 @@ export async function telegramWebhook(app: FastifyInstance, options: WebhookOpti
         const ours = translate(update.data, api.account)
         if (ours !== null) {
           try {
-            await receive([ours])
+            await inTime(receive([ours]), options.patienceMs ?? PATIENCE_MS)
           } catch (error) {
             log.error({ err: error, channel: 'telegram' }, 'an update could not be stored')
             return reply.code(503).header('retry-after', '1').send()
@@ -71,13 +76,4 @@ export async function telegramWebhook(app: FastifyInstance, options: WebhookOpti
       },
     })
   })
-}
-
-function readJson(body: unknown): unknown {
-  if (!Buffer.isBuffer(body)) return undefined
-  try {
-    return JSON.parse(body.toString())
-  } catch {
-    return undefined
-  }
 }

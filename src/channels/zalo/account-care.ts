@@ -31,6 +31,12 @@ const cardSchema = z.object({
     .catch(null),
 })
 
+/** Numbers come as texts here. */
+const quotaSchema = z.object({
+  remainingQuota: z.coerce.number().int(),
+  dailyQuota: z.coerce.number().int().nullable().optional().default(null).catch(null),
+})
+
 /** What an administrator sees of the official account and does about it. */
 export function createZaloCare(options: CareOptions): AccountCare {
   const { sql, secrets, clock, zalo } = options
@@ -72,6 +78,14 @@ export function createZaloCare(options: CareOptions): AccountCare {
     purposes: templates.purposes,
     approvedTemplates: templates.approved,
     chooseTemplate: templates.choose,
+    async askQuota() {
+      const answer = await zalo.get('template', '/message/quota', {})
+      const quota = answer?.kind === 'ok' ? quotaSchema.safeParse(answer.data).data : undefined
+      if (quota === undefined) return false
+      // The same name as in the answers to notices, so that there is one figure.
+      await zalo.ledger.noteQuota('template-daily', quota.remainingQuota, quota.dailyQuota, clock.now())
+      return true
+    },
     beginConsent: consent.begin,
     endConsent: consent.end,
     dismissAlarm: (code) => zalo.ledger.settleAlarm(code),

@@ -8,7 +8,7 @@ import { type DeliverServices, deliver, type OpenAttachment, TEXT_MAX } from './
 import { classOf } from './errors.ts'
 import { createLedger, type Ledger, ZALO_WINDOW } from './ledger.ts'
 import { createTokens, type Tokens } from './tokens.ts'
-import { createUploads, type Uploads } from './uploads.ts'
+import { createUploads, type Uploads, ZALO_FILES } from './uploads.ts'
 import { createZaloApi, type Family, type ZaloAnswer, type ZaloApi } from './zalo-api.ts'
 
 const CAPABILITIES: Capabilities = {
@@ -17,6 +17,8 @@ const CAPABILITIES: Capabilities = {
   // An app may make 4,000 calls a minute; one source tells of 20 sends a second for an account.
   ratePerSecond: 20,
   burstPerContact: 5,
+  perSecondPerContact: Number.POSITIVE_INFINITY,
+  files: ZALO_FILES,
   replyWindowHours: ZALO_WINDOW.talkHours,
 }
 
@@ -34,6 +36,8 @@ export interface ZaloSettings {
   apiRoot: string
   oauthRoot: string
   templateRoot: string
+  /** What was agreed for the account; undefined: as everybody. */
+  ratePerSecond?: number | undefined
 }
 
 export interface ZaloOptions {
@@ -111,13 +115,14 @@ export function createZalo(options: ZaloOptions): ZaloChannel {
     openAttachment: options.openAttachment ?? (async () => null),
     noticeValues: options.noticeValues ?? (async () => null),
     contactImageUrl: options.contactImageUrl,
+    usedUp: {},
     now: () => clock.now(),
   }
 
   return {
     id: 'zalo',
     account,
-    capabilities: CAPABILITIES,
+    capabilities: { ...CAPABILITIES, ratePerSecond: settings.ratePerSecond ?? CAPABILITIES.ratePerSecond },
     api,
     tokens,
     ledger,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Delivery, DeliveryOutcome, FetchedFile } from '../../messaging/channel.ts'
+import type { Delivery, DeliveryOutcome, FetchedFile, SendCost } from '../../messaging/channel.ts'
+import { FILE_NOT_CARRIED, isCarried } from '../../messaging/file-limits.ts'
 import type { Action, Message } from '../../messaging/message.ts'
 import { standingAt } from '../../messaging/reply-window.ts'
 import { splitComposed } from '../../messaging/split-text.ts'
@@ -7,7 +8,7 @@ import { after, classOf, judge } from './errors.ts'
 import { type KnownPerson, type Ledger, ZALO_WINDOW } from './ledger.ts'
 import { type NoticeValues, notify } from './notices.ts'
 import { payloadOf } from './translate.ts'
-import type { Uploads } from './uploads.ts'
+import { type Uploads, ZALO_FILES } from './uploads.ts'
 import type { Failure, Family, ZaloAnswer } from './zalo-api.ts'
 
 /** Reads a file of ours that goes with a message; null when it is gone. */
@@ -23,6 +24,8 @@ export interface DeliverServices {
   noticeValues(contactId: string): Promise<NoticeValues | null>
   /** A picture for Zalo's form; without one the person types the number. */
   contactImageUrl: string | undefined
+  /** Until when bulk of a tariff is not even tried: Zalo said that its quota is used up. */
+  usedUp: Partial<Record<SendCost['tariff'], Date>>
   now(): Date
 }
 
@@ -36,17 +39,23 @@ const FORM_SUBTITLE_MAX = 500
 const WAIT_MS = 24 * 3_600_000
 const TOKEN_PAUSE_SECONDS = 3
 
+/** The largest that the database counts. */
+const COUNT_MAX = 2 ** 31 - 1
+
 const sentSchema = z.object({
   message_id: z.string().optional(),
   quota: z
-    .object({ remain: z.coerce.number().int().optional(), quota_type: z.string().optional() })
+    .object({ remain: z.coerce.number().int().min(0).max(COUNT_MAX).optional(), quota_type: z.string().optional() })
     .optional()
     .catch(undefined),
 })
 
 const userQuotaSchema = z.object({
   last_interaction: z.coerce.number().int().positive().optional().catch(undefined),
-  cs_reply: z.object({ remain: z.coerce.number().int() }).optional().catch(undefined),
+  cs_reply: z
+    .object({ remain: z.coerce.number().int().min(0).max(COUNT_MAX) })
+    .optional()
+    .catch(undefined),
 })
 
 /** Something that Zalo takes as one message. */
@@ -61,6 +70,10 @@ export async function deliver(services: DeliverServices, delivery: Delivery): Pr
   if (!/^[\w-]{1,64}$/.test(address)) return { kind: 'refused', reason: 'bad-address' }
   const parts = await partsOf(services, delivery)
   if ('kind' in parts) return withParts(parts, before)
+  const isFileLeft = delivery.message.attachmentId !== null && !parts.some((part) => 'file' in part)
+  // Of a message to many, half would be worth nothing.
+  if (isFileLeft && delivery.sendClass === 'bulk') return { kind: 'refused', reason: 'bad-message' }
+  if (isFileLeft && parts.length <= before) return fileLeft(parts.length)
   if (parts.length === 0) return { kind: 'refused', reason: 'bad-message' }
 
   const person = (await services.ledger.personOf(address)) ?? (await learn(services, address))
@@ -69,28 +82,42 @@ export async function deliver(services: DeliverServices, delivery: Delivery): Pr
     return withParts(await waitForPerson(services, delivery, person), before)
   }
 
+  const cost: SendCost | null =
+    delivery.sendClass !== 'bulk' || standing.kind === 'unknown' ? null : { tariff: standing.kind, price: null }
+  const wait = waitForQuota(services, cost?.tariff)
+  if (wait !== null) return withParts(wait, before)
+
   let externalId: string | null = null
   for (const [index, part] of parts.entries()) {
     if (index < before) continue
     const answer = await sendPart(services, address, part)
     if (answer === null) return withParts(noToken(services), index)
-    if (answer.kind !== 'ok') return withParts(await conclude(services, delivery, answer), index)
-    externalId = (await noteSent(services, answer.data)) ?? externalId
+    if (answer.kind !== 'ok') return withParts(await conclude(services, delivery, answer, cost?.tariff), index)
+    const paidAddress = standing.kind === 'paid' ? address : null
+    externalId = (await noteSent(services, answer.data, paidAddress)) ?? externalId
   }
   await offerForm(services, address, delivery.message)
-  return { kind: 'delivered', externalId, sends: Math.max(1, parts.length - before) }
+  if (isFileLeft) return fileLeft(parts.length)
+  return { kind: 'delivered', externalId, sends: Math.max(1, parts.length - before), ...(cost && { cost }) }
 }
 
-/** What Zalo takes as one message each; an outcome when a file cannot be read. */
+/** The words have left and the file cannot: somebody has to bring it another way. */
+function fileLeft(partsSent: number): DeliveryOutcome {
+  return { kind: 'refused', reason: 'parked', detail: FILE_NOT_CARRIED, partsSent }
+}
+
+/** What Zalo takes as one message each, without a file that it does not carry; an outcome when the file cannot be read. */
 async function partsOf(services: DeliverServices, { message }: Delivery): Promise<Part[] | DeliveryOutcome> {
   const parts: Part[] = splitComposed(message.text, TEXT_MAX).map((text) => ({ text, actions: [] }))
   if (message.attachmentId !== null) {
     const file = await openFile(services, message.attachmentId)
     if ('kind' in file) return file
-    // A picture carries its words; a document cannot.
-    const isPicture = file.mediaType.startsWith('image/')
-    const caption = isPicture && parts.length === 1 ? parts.shift() : undefined
-    parts.unshift({ file, text: caption?.text ?? '', actions: [] })
+    if (isCarried(ZALO_FILES, file)) {
+      // A picture carries its words; a document cannot.
+      const isPicture = file.mediaType.startsWith('image/')
+      const caption = isPicture && parts.length === 1 ? parts.shift() : undefined
+      parts.unshift({ file, text: caption?.text ?? '', actions: [] })
+    }
   }
   const last = parts.at(-1)
   if (last !== undefined) last.actions = message.actions
@@ -104,11 +131,18 @@ function withParts(outcome: DeliveryOutcome, partsSent: number): DeliveryOutcome
     : { ...outcome, partsSent }
 }
 
-/** Keeps what the answer says of counted messages; returns the message's id. */
-async function noteSent({ ledger, now }: DeliverServices, data: unknown): Promise<string | null> {
+/** Keeps what the answer says of counted messages, to one person too where the message was counted; returns its id. */
+async function noteSent(
+  { ledger, now }: DeliverServices,
+  data: unknown,
+  paidAddress: string | null,
+): Promise<string | null> {
   const sent = sentSchema.safeParse(data).data
   const remaining = sent?.quota?.remain
-  if (remaining !== undefined) await ledger.noteQuota(sent?.quota?.quota_type ?? 'talk', remaining, null, now())
+  if (remaining !== undefined) {
+    await ledger.noteQuota(sent?.quota?.quota_type ?? 'talk', remaining, null, now())
+    if (paidAddress !== null) await ledger.notePaidRemaining(paidAddress, remaining)
+  }
   return sent?.message_id ?? null
 }
 
@@ -133,7 +167,14 @@ async function sendPart(services: DeliverServices, address: string, part: Part):
   // A small package takes words and no buttons: everything can be answered by its number too.
   if (part.actions.length === 0 || answer?.kind !== 'error') return answer
   const found = classOf(answer)
-  return found.kind === 'route' && found.to === 'plain-text' ? send({ text: numbered(part) }) : answer
+  if (found.kind !== 'route' || found.to !== 'plain-text') return answer
+  let plain: ZaloAnswer | null = answer
+  // With its numbered lines it may be too long for one message.
+  for (const text of splitComposed(numbered(part), TEXT_MAX)) {
+    plain = await send({ text })
+    if (plain?.kind !== 'ok') break
+  }
+  return plain
 }
 
 async function sendFile(
@@ -209,14 +250,18 @@ async function learn({ ledger, post }: DeliverServices, address: string): Promis
   return ledger.personOf(address)
 }
 
-/** Talk waits until the person writes, and a template tells them that it does. Bulk is not worth waiting for. */
+/**
+ * Talk waits until the person writes, and a template tells them that it does. Bulk is not worth waiting for: it goes as
+ * its own template or not at all.
+ */
 async function waitForPerson(
   services: DeliverServices,
-  { address, contactId, sendClass }: Delivery,
+  delivery: Delivery,
   person: KnownPerson | null,
 ): Promise<DeliveryOutcome> {
   const { ledger } = services
-  if (sendClass === 'bulk') return { kind: 'refused', reason: 'outside-window' }
+  const { address, contactId } = delivery
+  if (delivery.sendClass === 'bulk') return sendAsTemplate(services, delivery, person)
   const now = services.now()
   const wait: DeliveryOutcome = { kind: 'wait', until: new Date(now.getTime() + WAIT_MS), reason: 'outside-window' }
   const values = person === null || person.isCalled ? null : await services.noticeValues(contactId)
@@ -238,7 +283,51 @@ async function waitForPerson(
   return outcome.kind === 'retry' ? { ...wait, until: outcome.notBefore } : wait
 }
 
-async function conclude(services: DeliverServices, delivery: Delivery, failure: Failure): Promise<DeliveryOutcome> {
+/** Bulk in the form that Zalo approved. It is never tried by phone number: that goes to whoever holds the number today. */
+async function sendAsTemplate(
+  services: DeliverServices,
+  { address, template }: Delivery,
+  person: KnownPerson | null,
+): Promise<DeliveryOutcome> {
+  const isAllowed = person !== null && standingAt(ZALO_WINDOW, person, services.now()).kind === 'template'
+  if (!template || !isAllowed) return { kind: 'refused', reason: 'outside-window' }
+  const wait = waitForQuota(services, 'template')
+  if (wait !== null) return wait
+  const body = { user_id: address, template_id: template.id, template_data: template.params }
+  const answer = await services.post('account', '/v3.0/oa/message/template', body)
+  if (answer === null) return noToken(services)
+  if (answer.kind !== 'ok') return concludeBulk(services, answer, 'template')
+  const price = await services.ledger.priceByUid(template.id)
+  return {
+    kind: 'delivered',
+    externalId: await noteSent(services, answer.data, null),
+    cost: { tariff: 'template', price },
+  }
+}
+
+function waitForQuota({ usedUp, now }: DeliverServices, tariff?: SendCost['tariff']): DeliveryOutcome | null {
+  const until = tariff === undefined ? undefined : usedUp[tariff]
+  return until !== undefined && until > now() ? { kind: 'wait', until, reason: 'quota used up' } : null
+}
+
+async function concludeBulk(
+  { ledger, now, usedUp }: DeliverServices,
+  failure: Failure,
+  tariff: SendCost['tariff'] | undefined,
+): Promise<DeliveryOutcome> {
+  const { outcome, alarm } = judge(failure, now())
+  if (alarm !== null) await ledger.raise(alarm, now())
+  // An alarm about somebody who has to wait is one about all of them.
+  if (outcome.kind === 'wait' && alarm !== null && tariff !== undefined) usedUp[tariff] = outcome.until
+  return outcome
+}
+
+async function conclude(
+  services: DeliverServices,
+  delivery: Delivery,
+  failure: Failure,
+  tariff: SendCost['tariff'] | undefined,
+): Promise<DeliveryOutcome> {
   const { ledger } = services
   const now = services.now()
   const found = failure.kind === 'error' ? classOf(failure) : null
@@ -247,6 +336,7 @@ async function conclude(services: DeliverServices, delivery: Delivery, failure: 
     await ledger.close(delivery.address, now)
     return waitForPerson(services, delivery, await ledger.personOf(delivery.address))
   }
+  if (delivery.sendClass === 'bulk') return concludeBulk(services, failure, tariff)
   const { outcome, alarm } = judge(failure, now)
   if (alarm !== null) await ledger.raise(alarm, now)
   return outcome

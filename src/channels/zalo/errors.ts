@@ -4,7 +4,7 @@ import type { Failure, Family } from './zalo-api.ts'
 
 /**
  * What to do about an answer of Zalo:
- * - `retry`: the same call, later.
+ * - `retry`: the same call, later; put aside for a person when it never goes through.
  * - `hold`: everything waits (`account`), or this person's messages (`person`).
  * - `refresh`: the access token is not taken; once with a new one.
  * - `route`: another way: an approved template, the template by phone, a new upload, plain text without buttons.
@@ -60,9 +60,9 @@ const ROWS: readonly Row[] = [
   { codes: [-224], class: { kind: 'route', to: 'plain-text' } },
 
   { codes: [-234, -133], class: NIGHT },
-  { codes: [-211, -115], class: USED_UP },
+  { codes: [-211, -115, -144], class: USED_UP },
   { codes: [-147], class: USED_UP },
-  { codes: [-218, -144, -1441, -1471, -1472], class: PERSON_USED_UP },
+  { codes: [-218, -1441, -1471, -1472], class: PERSON_USED_UP },
   { codes: [-223], says: /quota/i, class: USED_UP },
 
   { codes: [-213, -217, -227], class: { kind: 'unreachable' } },
@@ -95,6 +95,8 @@ const NETWORK_PAUSE_SECONDS = 2
 const FLOOD_PAUSE_SECONDS = 10
 /** What is mended by a person takes a while; asked more often it would only fill the log. */
 const ALARM_PAUSE_SECONDS = 300
+/** A new token comes by a rotation or a consent, often within the minute: what waits for it leaves soon after. */
+const TOKEN_PAUSE_SECONDS = 30
 const MORNING_HOUR = 6
 const OFFSET_HOURS = 7
 
@@ -135,7 +137,7 @@ function judgeError(failure: Extract<Failure, { kind: 'error' }>, now: Date): Ju
   const alarm = { code: reason, detail: failure.message }
   switch (found.kind) {
     case 'retry':
-      return quiet({ kind: 'retry', notBefore: after(now, NETWORK_PAUSE_SECONDS), reason })
+      return quiet({ kind: 'retry', notBefore: after(now, NETWORK_PAUSE_SECONDS), reason, parksAtLast: true })
     case 'hold': {
       const until = momentOf(found.until, failure.retryAfterSeconds, now)
       const kind = found.scope === 'account' ? 'hold' : 'wait'
@@ -143,7 +145,7 @@ function judgeError(failure: Extract<Failure, { kind: 'error' }>, now: Date): Ju
     }
     case 'refresh':
       // A new token was tried already.
-      return holdWithAlarm(alarm, now)
+      return holdWithAlarm(alarm, now, TOKEN_PAUSE_SECONDS)
     case 'route':
       if (found.to === 'template') return quiet({ kind: 'refused', reason: 'outside-window' })
       // Plain text is not allowed either: the account's package is too small for any of it.
@@ -165,8 +167,8 @@ function judgeError(failure: Extract<Failure, { kind: 'error' }>, now: Date): Ju
   }
 }
 
-function holdWithAlarm(alarm: NonNullable<Judged['alarm']>, now: Date): Judged {
-  return { outcome: { kind: 'hold', until: after(now, ALARM_PAUSE_SECONDS), reason: alarm.code }, alarm }
+function holdWithAlarm(alarm: NonNullable<Judged['alarm']>, now: Date, seconds = ALARM_PAUSE_SECONDS): Judged {
+  return { outcome: { kind: 'hold', until: after(now, seconds), reason: alarm.code }, alarm }
 }
 
 function quiet(outcome: DeliveryOutcome): Judged {

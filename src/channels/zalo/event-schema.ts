@@ -6,6 +6,7 @@ import { z } from 'zod'
  */
 
 const text = z.union([z.string(), z.number()]).transform(String).optional().catch(undefined)
+/** With decimals; a coordinate. */
 const figure = z
   .union([
     z.number(),
@@ -16,6 +17,22 @@ const figure = z
   ])
   .optional()
   .catch(undefined)
+/** A count; what no counter can reach counts as missing. */
+const whole = (max: number) =>
+  z
+    .union([
+      z.number(),
+      z
+        .string()
+        .regex(/^\d{1,16}$/)
+        .transform(Number),
+    ])
+    .pipe(z.number().int().min(0).max(max))
+    .optional()
+    .catch(undefined)
+const COUNT_MAX = 2 ** 31 - 1
+/** The last millisecond of a year of four digits. */
+const MOMENT_MAX = 253_402_300_799_999
 const party = z.object({ id: text, admin_id: text }).optional().catch(undefined)
 
 const attachmentSchema = z.object({
@@ -28,7 +45,7 @@ const attachmentSchema = z.object({
       id: text,
       name: text,
       type: text,
-      size: figure,
+      size: whole(COUNT_MAX),
       title: text,
       coordinates: z.object({ latitude: figure, longitude: figure }).optional().catch(undefined),
     })
@@ -44,10 +61,10 @@ const messageSchema = z.object({
   quote_msg_id: text,
   attachments: z.array(attachmentSchema).max(50).optional().catch(undefined),
   tracking_id: text,
-  delivery_time: figure,
+  delivery_time: whole(MOMENT_MAX),
 })
 
-const info = z.object({ name: text, phone: text, address: text }).optional().catch(undefined)
+const info = z.object({ phone: text }).optional().catch(undefined)
 
 export const zaloEventSchema = z.object({
   app_id: text,
@@ -66,6 +83,9 @@ export const zaloEventSchema = z.object({
   info,
   template_id: text,
   status: z.object({ new_status: text }).optional().catch(undefined),
-  quota: z.object({ prev_value: figure, new_value: figure }).optional().catch(undefined),
+  quota: z
+    .object({ new_value: whole(COUNT_MAX) })
+    .optional()
+    .catch(undefined),
 })
 export type ZaloEvent = z.infer<typeof zaloEventSchema>

@@ -34,14 +34,29 @@ export function createLedger({ sql, secrets, account }: { sql: Sql; secrets: Sec
   const hashOf = (address: string) => hashAddress(secrets, { channel: CHANNEL, account, address })
 
   return {
-    /** The person did something at `at`. Events come in any order. */
+    /** The person did something at `at`: their window opens anew, with a count of its own. Events come in any order. */
     async touch(address: string, at: Date): Promise<void> {
       await sql`
         insert into reply_windows (channel, account, address_hash, last_interaction_at)
         values (${CHANNEL}, ${account}, ${hashOf(address)}, ${at})
         on conflict (channel, account, address_hash) do update
-        set last_interaction_at = excluded.last_interaction_at
+        set last_interaction_at = excluded.last_interaction_at, paid_remaining = null
         where reply_windows.last_interaction_at < excluded.last_interaction_at`
+    },
+
+    /** What is left of the counted messages to one person, as the answer to a message told it. */
+    async notePaidRemaining(address: string, remaining: number): Promise<void> {
+      await sql`
+        update reply_windows set paid_remaining = ${remaining}
+        where channel = ${CHANNEL} and account = ${account} and address_hash = ${hashOf(address)}`
+    },
+
+    /** Our contact at this address; null when there is none, or they were erased. */
+    async contactOf(address: string): Promise<string | null> {
+      const [row] = await sql<{ id: string }[]>`
+        select id from contacts where channel = ${CHANNEL} and account = ${account}
+          and address_hash = ${hashOf(address)} and erased_at is null`
+      return row?.id ?? null
     },
 
     /** What Zalo says of somebody's window, when it was asked. */
@@ -172,6 +187,13 @@ export function createLedger({ sql, secrets, account }: { sql: Sql; secrets: Sec
       if (row === undefined) return null
       const { template_id: templateId, parameters, price_by_uid: priceByUid, price_by_phone: priceByPhone } = row
       return { templateId, parameters, priceByUid, priceByPhone }
+    },
+
+    /** What one message of a template costs when it goes to a user of ours; null when Zalo did not say. */
+    async priceByUid(templateId: string): Promise<number | null> {
+      const [row] = await sql<{ price_by_uid: number | null }[]>`
+        select price_by_uid from zalo_templates where account = ${account} and template_id = ${templateId} limit 1`
+      return row?.price_by_uid ?? null
     },
 
     async noteTemplateStatus(templateId: string, status: string): Promise<void> {

@@ -2,7 +2,8 @@
  * The tokens of the official account. The refresh token works once and gives the next pair, so it is used by one process
  * at a time, which says so in the database before the call and puts the new pair there, sealed, before anybody uses it.
  * Only a death between Zalo's answer and that commit can lose the pair. It shows as a mark that nobody clears: an alarm is
- * raised, the access token serves as long as it lasts, then messages are held until an administrator consents again.
+ * raised and the access token serves as long as Zalo takes it; then the old refresh token is tried once more, and if that is
+ * refused, messages are held until an administrator consents again.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
@@ -158,7 +159,7 @@ export function createTokens(options: TokenOptions): Tokens {
     const answer = await api.oauth({ grant_type: 'refresh_token', refresh_token: refresh })
     const pair = readGrant(answer)
     if (pair !== null) {
-      await keep(pair, id)
+      await keep(pair, seen.obtained_at)
       log.info({ channel: 'zalo', account }, 'the tokens were renewed')
       return
     }
@@ -184,8 +185,11 @@ export function createTokens(options: TokenOptions): Tokens {
     log.error({ channel: 'zalo', account, reason: reasonOf(answer) }, 'the refresh token may be used up')
   }
 
-  /** Until it stands in the database nobody uses it, and it is nowhere else: tried until it does. */
-  async function keep({ access, refresh, lifeSeconds }: Pair, rotationId: string | null): Promise<void> {
+  /**
+   * Until it stands in the database nobody uses it, and it is nowhere else: tried until it does. It takes the place of the
+   * pair of `seenAt` (null: of any), whoever made a last try of that one meanwhile.
+   */
+  async function keep({ access, refresh, lifeSeconds }: Pair, seenAt: Date | null): Promise<void> {
     const now = clock.now()
     const { sealedKey, sealedPair } = sealPair({ access, refresh })
     const expiresAt = new Date(now.getTime() + lifeSeconds * 1_000)
@@ -198,7 +202,7 @@ export function createTokens(options: TokenOptions): Tokens {
             obtained_at = excluded.obtained_at, expires_at = excluded.expires_at,
             seed_hash = coalesce(zalo_tokens.seed_hash, excluded.seed_hash),
             rotation_id = null, rotation_begun_at = null, refused_at = null, refusal = null
-          where ${rotationId}::uuid is null or zalo_tokens.rotation_id = ${rotationId}::uuid`
+          where ${seenAt}::timestamptz is null or zalo_tokens.obtained_at = ${seenAt}::timestamptz`
         break
       } catch (error) {
         log.error({ err: error, channel: 'zalo' }, 'new tokens could not be written down yet')
@@ -219,7 +223,9 @@ export function createTokens(options: TokenOptions): Tokens {
       if (pairOf(row).access !== used) return usable()
       // Tokens that are refused as soon as they were given out are no matter of age: new ones would fare no better.
       if (clock.now().getTime() - row.obtained_at.getTime() < RENEW_AGAIN_MS) return null
-      await rotate(row, false)
+      // Zalo does not take the access token, so nothing is lost by the last try of a doubtful refresh token; the mark's
+      // age, by the database's clock, still keeps away from one that somebody is just using.
+      await rotate(row, row.rotation_seconds !== null)
       const next = await usable()
       return next === used ? null : next
     },

@@ -23,7 +23,7 @@ export type Receipt =
 export type News =
   | { kind: 'quota'; name: string; value: number }
   | { kind: 'template'; templateId: string; status: string }
-  | { kind: 'withdrawn' }
+  | { kind: 'withdrawn'; address: string | null }
 
 /** Before an opaque action id in a button: a tap comes back as a text that begins so. */
 const ACTION_PREFIX = '#cn:'
@@ -142,7 +142,7 @@ function fileBodies({ message }: ZaloEvent, media: UpdateFile['media']): UpdateB
       externalId: file.url ?? null,
       attachmentId: null,
       mediaType: file.type?.includes('/') ? file.type.slice(0, 100) : null,
-      sizeBytes: file.size !== undefined && Number.isSafeInteger(file.size) && file.size >= 0 ? file.size : null,
+      sizeBytes: file.size ?? null,
       name: file.name?.slice(0, 200) ?? null,
       caption: place === 0 && message?.text ? cut(message.text) : null,
     }),
@@ -202,7 +202,7 @@ function newsOf(event: ZaloEvent, account: string): News | null {
       return { kind: 'template', templateId: event.template_id, status }
     }
     case 'user_withdraw':
-      return { kind: 'withdrawn' }
+      return { kind: 'withdrawn', address: cleanId(event.user_id ?? event.sender?.id ?? event.follower?.id) }
     default:
       return null
   }

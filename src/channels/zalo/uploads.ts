@@ -2,15 +2,19 @@ import { z } from 'zod'
 import type { Clock } from '../../clock.ts'
 import type { Sql } from '../../db/client.ts'
 import type { FetchedFile } from '../../messaging/channel.ts'
+import { type FileLimits, isCarried } from '../../messaging/file-limits.ts'
 import type { Secrets } from '../../secrets.ts'
 import type { Failure, UploadedFile, ZaloAnswer } from './zalo-api.ts'
 
-/** Zalo takes pictures of these two types up to 1 MB and documents of a few types up to 5 MB. */
-const IMAGE_TYPES = ['image/jpeg', 'image/png']
-const IMAGE_MAX_BYTES = 1024 * 1024
+const MEGABYTE = 1024 * 1024
+/** Zalo takes pictures of few types up to 1 MB and documents of a few types up to 5 MB. */
+export const ZALO_FILES: FileLimits = {
+  'image/jpeg': MEGABYTE,
+  'image/png': MEGABYTE,
+  'image/gif': MEGABYTE,
+  'application/pdf': 5 * MEGABYTE,
+}
 const GIF_TYPE = 'image/gif'
-const DOCUMENT_TYPES = ['application/pdf']
-const DOCUMENT_MAX_BYTES = 5 * 1024 * 1024
 /** Zalo forgets uploads after seven days; well before that a new one is made. */
 const GOOD_FOR_MS = 6 * 86_400_000
 
@@ -68,8 +72,8 @@ export function createUploads(options: {
   }
 }
 
-function kindOf({ mediaType, content }: FetchedFile): UploadKind | null {
-  if (IMAGE_TYPES.includes(mediaType)) return content.length <= IMAGE_MAX_BYTES ? 'image' : null
-  if (mediaType === GIF_TYPE) return content.length <= IMAGE_MAX_BYTES ? 'gif' : null
-  return DOCUMENT_TYPES.includes(mediaType) && content.length <= DOCUMENT_MAX_BYTES ? 'file' : null
+function kindOf(file: FetchedFile): UploadKind | null {
+  if (!isCarried(ZALO_FILES, file)) return null
+  if (file.mediaType === GIF_TYPE) return 'gif'
+  return file.mediaType.startsWith('image/') ? 'image' : 'file'
 }

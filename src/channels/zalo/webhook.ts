@@ -3,18 +3,18 @@ import type { Clock } from '../../clock.ts'
 import type { Sql } from '../../db/client.ts'
 import type { Logger } from '../../log.ts'
 import type { Receive } from '../../messaging/channel.ts'
+import { inTime, PATIENCE_MS } from '../in-time.ts'
+import { readJson } from '../read-json.ts'
 import { zaloEventSchema } from './event-schema.ts'
 import type { Ledger } from './ledger.ts'
 import { isSigned, type Signing } from './signature.ts'
-import { type Translated, translate } from './translate.ts'
+import { type Receipt, type Translated, translate } from './translate.ts'
 
 const SIGNATURE_HEADER = 'x-zevent-signature'
 const BODY_MAX_BYTES = 1024 * 1024
 /** Zalo sends an event again for nearly two hours; anything older was caught on its way by somebody. */
 const STALE_MS = 24 * 3_600_000
 const EARLY_MS = 15 * 60_000
-/** Zalo waits for two seconds; what is not stored by then comes again and is known. */
-const PATIENCE_MS = 1_500
 /** A stranger who tries many signatures must not write to the database with each. */
 const FAILURE_NOTED_EVERY_MS = 10_000
 
@@ -22,10 +22,15 @@ export interface WebhookOptions {
   account: string
   signing: Signing
   sql: Sql
-  ledger: Pick<Ledger, 'touch' | 'keepPhone' | 'noteReceipt' | 'noteQuota' | 'noteTemplateStatus' | 'raise'>
+  ledger: Pick<
+    Ledger,
+    'touch' | 'keepPhone' | 'noteReceipt' | 'noteQuota' | 'noteTemplateStatus' | 'raise' | 'contactOf'
+  >
   receive: Receive
   /** Messages to this person that wait for their words may go now. */
   release: (address: string) => Promise<void>
+  /** Somebody's phone has messages of ours, or showed them; of a template it may not say whose. */
+  noteReceipt: (receipt: Receipt) => Promise<void>
   clock: Clock
   log: Pick<Logger, 'warn' | 'error' | 'debug'>
   patienceMs?: number
@@ -102,7 +107,10 @@ async function take(options: WebhookOptions, translated: Translated): Promise<vo
   }
   if (updates.length > 0) await receive(updates)
   if (phone !== null) await ledger.keepPhone(phone.address, phone.phone)
-  if (receipt !== null) await ledger.noteReceipt(receipt)
+  if (receipt !== null) {
+    await ledger.noteReceipt(receipt)
+    await options.noteReceipt(receipt)
+  }
   if (news?.kind === 'quota') await ledger.noteQuota(news.name, null, news.value, clock.now())
   if (news?.kind === 'template') {
     await ledger.noteTemplateStatus(news.templateId, news.status)
@@ -111,20 +119,11 @@ async function take(options: WebhookOptions, translated: Translated): Promise<vo
     }
   }
   if (news?.kind === 'withdrawn') {
-    log.warn({ channel: 'zalo' }, 'somebody withdrew their consent at Zalo')
-    await ledger.raise({ code: 'user_withdraw', detail: 'somebody withdrew their consent at Zalo' }, clock.now())
-  }
-}
-
-async function inTime(work: Promise<void>, patienceMs: number): Promise<void> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error('not stored in time')), patienceMs)
-  try {
-    await Promise.race([work, late.promise])
-  } finally {
-    clearTimeout(timer)
-    // It goes on by itself; the repeat finds it done.
-    work.catch(() => {})
+    const contactId = news.address === null ? null : await ledger.contactOf(news.address)
+    log.warn({ channel: 'zalo', contactId }, 'somebody withdrew their consent at Zalo')
+    // One alarm for each of them: a second must not hide the first.
+    const code = contactId === null ? 'user_withdraw' : `user_withdraw ${contactId}`
+    await ledger.raise({ code, detail: 'somebody withdrew their consent at Zalo' }, clock.now())
   }
 }
 
@@ -138,14 +137,6 @@ function createFailureNote({ sql, account, log }: WebhookOptions): (at: Date) =>
       on conflict (channel, account) do update set last_at = excluded.last_at`.catch((error: unknown) =>
       log.warn({ err: error, channel: 'zalo' }, 'a wrong signature was not noted'),
     )
-  }
-}
-
-function readJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString())
-  } catch {
-    return undefined
   }
 }
 

@@ -6,6 +6,7 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { createHttpClient, type Exchanged } from '../exchange.ts'
+import { readJson } from '../read-json.ts'
 
 /** The same number means different things in the two families. */
 export type Family = 'account' | 'template'
@@ -126,7 +127,7 @@ export function createZaloApi(options: ZaloApiOptions): ZaloApi {
       })
       const answer = readAnswer('account', exchanged)
       return answer.kind === 'ok' && exchanged.kind === 'answered'
-        ? { kind: 'ok', data: parseJson(exchanged.body) }
+        ? { kind: 'ok', data: readJson(exchanged.body) }
         : answer
     },
     async download(address, maxBytes) {
@@ -154,7 +155,7 @@ function readAnswer(family: Family, exchanged: Exchanged): ZaloAnswer {
   if (exchanged.kind !== 'answered') return exchanged
   const { status, headers, body } = exchanged
   const retryAfterSeconds = /^\d{1,5}$/.test(headers['retry-after'] ?? '') ? Number(headers['retry-after']) : null
-  const envelope = envelopeSchema.safeParse(parseJson(body))
+  const envelope = envelopeSchema.safeParse(readJson(body))
   if (!envelope.success) {
     // Below 400 the call may well have gone through.
     return status < 400
@@ -165,12 +166,4 @@ function readAnswer(family: Family, exchanged: Exchanged): ZaloAnswer {
   if (code === 0) return status < 400 ? { kind: 'ok', data } : { kind: 'status', status, retryAfterSeconds }
   const said = error_name === undefined ? message : `${error_name} ${error_description ?? ''}`
   return { kind: 'error', family, code, message: said.trim().slice(0, 200), retryAfterSeconds }
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString())
-  } catch {
-    return undefined
-  }
 }

@@ -129,6 +129,15 @@ describe('what else a person does on Telegram', () => {
     expect(update).toMatchObject({ address: '42', body: { kind: 'action', actionId: 'abc' }, quotedMessageId: '2' })
   })
 
+  it.each(['', 'a b', 'x'.repeat(65), 'a\0', '../x'])(
+    'is none of ours when its button has no id of ours: %j',
+    (data) => {
+      const message = { message_id: 2, date: 1, chat, text: 'Chọn' }
+
+      expect(read({ update_id: 1, callback_query: { id: 't', from, chat_instance: '1', data, message } })).toBeNull()
+    },
+  )
+
   it.each([
     ['blocking us', 'member', 'kicked', { kind: 'left' }],
     ['letting us speak again', 'kicked', 'member', { kind: 'back' }],

@@ -77,6 +77,7 @@ export async function anAccount(sql: Sql, options: AccountOptions = {}): Promise
     clock,
     log: silent,
     ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }),
+    noteReceipt: async () => {},
     release: (address) =>
       releaseWaiting(sql, { channel: 'zalo', account: zalo.account, addressHash: hashOf(zalo, address) }, clock.now()),
     receive:

@@ -115,6 +115,21 @@ describe('a message on Zalo', () => {
     expect(await sql`select code from channel_alarms where code = 'zalo -224'`).toHaveLength(1)
   })
 
+  it('is cut anew where its buttons have to be written as lines under it', async () => {
+    await using account = await anAccount(sql)
+    const address = await talker(account)
+    account.fake.fail({ kind: 'error', code: -224, message: 'package' }, { times: 1 })
+    const actions = Array.from({ length: 6 }, (_, place) => ({ id: `a${place}`, label: `Việc số ${place} `.repeat(5) }))
+
+    const outcome = await account.deliver(address, { text: 'chữ '.repeat(490), actions, attachmentId: null })
+
+    const texts = account.fake.received(address).map(({ text }) => text)
+    expect(outcome.kind).toBe('delivered')
+    expect(texts.length).toBe(2)
+    expect(Math.max(...texts.map((text) => text.length))).toBeLessThanOrEqual(2_000)
+    expect(texts.at(-1)).toContain('6. Việc số 5')
+  })
+
   it('that asks for a phone number brings the form of Zalo with it', async () => {
     await using account = await anAccount(sql, { contactImageUrl: 'https://caunoi.example.vn/a.png' })
     const address = await talker(account)
@@ -214,13 +229,26 @@ describe('a file', () => {
     ])
   })
 
-  it('that Zalo does not carry is refused, not sent without', async () => {
+  it('that Zalo does not carry is put aside for somebody to bring, and its words arrive once', async () => {
+    await using account = await anAccount(sql)
+    const address = await talker(account)
+    const message = { text: 'Ảnh lớn', actions: [{ id: 'a', label: 'Đã xem' }], attachmentId: 'huge' }
+
+    const outcome = await account.deliver(address, message)
+    const again = await account.zalo.deliver({ id: 1, contactId: 'c', address, message, partsSent: 1 })
+
+    expect(outcome).toEqual({ kind: 'refused', reason: 'parked', detail: 'file not carried', partsSent: 1 })
+    expect(again).toEqual(outcome)
+    expect(account.fake.received(address)).toMatchObject([{ text: 'Ảnh lớn', image: false }])
+  })
+
+  it('that Zalo does not carry keeps a message to many from leaving by half', async () => {
     await using account = await anAccount(sql)
     const address = await talker(account)
 
-    const outcome = await account.deliver(address, { text: 'Ảnh lớn', actions: [], attachmentId: 'huge' })
+    const outcome = await account.deliver(address, { text: 'Ảnh lớn', actions: [], attachmentId: 'huge' }, 'bulk')
 
-    expect(outcome).toMatchObject({ kind: 'refused', reason: 'bad-message' })
+    expect(outcome).toEqual({ kind: 'refused', reason: 'bad-message' })
     expect(account.fake.received(address)).toEqual([])
   })
 
@@ -261,6 +289,22 @@ describe('somebody who was silent', () => {
 
     expect(outcome.kind).toBe('delivered')
     expect(await sql`select remaining from channel_quotas where name = 'sub_quota'`).toEqual([{ remaining: 6 }])
+  })
+
+  it('has a count of paid messages as Zalo last told it, which begins anew when they write', async () => {
+    await using account = await anAccount(sql)
+    const address = await talker(account)
+    const left = async () => (await account.zalo.ledger.personOf(address))?.paidRemaining
+    account.clock.wait(hour(50))
+    await account.zalo.tokens.keepFresh()
+    account.fake.paidLeft = 7
+
+    await account.deliver(address, 'xin chào')
+    const afterSending = await left()
+    await account.fake.person(address).says('tôi đây')
+
+    expect(afterSending).toBe(6)
+    expect(await left()).toBeNull()
   })
 
   it('for eight days is called by one template, however many messages wait, until they write', async () => {

@@ -18,9 +18,10 @@ const at = (moment: string) => new Date(`${moment}+07:00`)
 describe('an answer of Zalo', () => {
   it.each([
     ['too many calls', error(-32), { kind: 'hold', until: at('2026-11-23T15:00:10') }],
-    ['a fault of its own', error(-200), { kind: 'retry' }],
+    ['a fault of its own', error(-200), { kind: 'retry', parksAtLast: true }],
     ['night', error(-234), { kind: 'wait', until: at('2026-11-24T06:00:00') }],
     ['a quota that is used up', error(-211), { kind: 'wait', until: at('2026-11-24T00:05:00') }],
+    ['the limit of the account for a day', error(-144), { kind: 'wait', until: at('2026-11-24T00:05:00') }],
     ['a quota of one person', error(-218), { kind: 'wait', until: at('2026-11-24T00:05:00') }],
     ['a person who left', error(-213), { kind: 'refused', reason: 'blocked' }],
     ['a person who wants none of it', error(-244), { kind: 'refused', reason: 'parked', detail: 'zalo -244' }],
@@ -65,7 +66,7 @@ describe('an answer of Zalo', () => {
     expect(classOf(error(code, message)).kind).toBe(expected)
   })
 
-  it.each([-204, -211, -224, -242, -248, -320, -98_765, -201])(
+  it.each([-144, -204, -211, -224, -242, -248, -320, -98_765, -201])(
     'is told to an administrator when only they can mend it: %i',
     (code) => {
       expect(judge(error(code, 'why'), NOW).alarm).toEqual({ code: `zalo ${code}`, detail: 'why' })

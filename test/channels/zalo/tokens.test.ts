@@ -214,6 +214,54 @@ describe('an access token that Zalo does not take', () => {
     expect(account.fake.spent).toHaveLength(2)
   })
 
+  it('is renewed by a last try when the next pair is doubtful, once nobody is at it any more', async () => {
+    await using account = await anAccount(sql)
+    const { zalo, clock, fake } = account
+    const address = somebody()
+    await fake.person(address).says('xin chào')
+    clock.wait(hour(13))
+    fake.fail({ kind: 'reset' }, { on: 'oauth', times: 1 })
+    await zalo.tokens.keepFresh()
+    fake.dropAccessTokens()
+
+    const early = await account.deliver(address, 'một')
+    await letTheMarkAge()
+    const others = Array.from({ length: 4 }, () => anotherProcess(account))
+    const used = (await zalo.tokens.access()) ?? ''
+    await Promise.all(others.map(({ tokens }) => tokens.renew(used)))
+    const outcome = await account.deliver(address, 'một')
+    await Promise.all(others.map((other) => other.close()))
+
+    expect(early.kind).toBe('hold')
+    expect(outcome.kind).toBe('delivered')
+    expect(fake.spent).toHaveLength(2)
+    expect((await zalo.tokens.state()).state).toBe('fresh')
+  })
+
+  it('is not lost with a pair that waits for the database while another process makes a last try', async () => {
+    await using account = await anAccount(sql)
+    const { zalo, clock, fake } = account
+    await sql`create or replace function refuse_pair() returns trigger language plpgsql as
+      $$ begin if new.sealed_pair <> old.sealed_pair then raise exception 'the disk is full'; end if; return new; end $$`
+    await sql`create trigger refuse_pair before update on zalo_tokens for each row execute function refuse_pair()`
+    clock.wait(hour(20))
+    const used = (await zalo.tokens.access()) ?? ''
+    const renewal = zalo.tokens.keepFresh()
+    await fake.until(() => fake.spent.length === 2)
+    await letTheMarkAge()
+    const other = anotherProcess(account)
+
+    await other.tokens.renew(used)
+    const refused = (await other.tokens.state()).state
+    await sql`drop trigger refuse_pair on zalo_tokens`
+    await renewal
+    await other.close()
+
+    expect(refused).toBe('refused')
+    expect((await zalo.tokens.state()).state).toBe('fresh')
+    expect(await zalo.tokens.access()).not.toBe(used)
+  })
+
   it('is not renewed for ever when new ones fare no better', async () => {
     await using account = await anAccount(sql)
     const address = somebody()
