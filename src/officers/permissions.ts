@@ -5,6 +5,7 @@
 export const ROLES = [
   'commune_officer',
   'department_officer',
+  'head_of_unit',
   'administrator',
   'supervisor',
   'editor',
@@ -20,6 +21,8 @@ export interface Officer {
   name: string
   roles: readonly Role[]
   unitId: string | null
+  /** The password was given by somebody else: nothing but changing it is open to them. */
+  mustChangePassword?: boolean
 }
 
 /** Which tickets an officer reaches at all. */
@@ -30,9 +33,10 @@ export type Scope =
 
 export function scopeOf(officer: Officer): Scope {
   if (hasRole(officer, 'administrator') || hasRole(officer, 'supervisor')) return { kind: 'everything', acts: true }
-  const handles = hasRole(officer, 'department_officer') || hasRole(officer, 'commune_officer')
-  if (handles && officer.unitId !== null) {
-    return { kind: 'unit', unitId: officer.unitId, escalations: hasRole(officer, 'department_officer') }
+  // A head of unit sees what may escalate to the unit: nothing does to the desk of a commune.
+  const escalations = hasRole(officer, 'department_officer') || hasRole(officer, 'head_of_unit')
+  if ((escalations || hasRole(officer, 'commune_officer')) && officer.unitId !== null) {
+    return { kind: 'unit', unitId: officer.unitId, escalations }
   }
   if (hasRole(officer, 'auditor')) return { kind: 'everything', acts: false }
   return { kind: 'nothing' }
@@ -70,6 +74,64 @@ export function mayFile(officer: Officer): boolean {
   return scope.kind === 'unit' || (scope.kind === 'everything' && scope.acts)
 }
 
+/** Whether the officer sees how the channels are, and settles what was put aside there. */
+export function looksAfterChannels(officer: Officer): boolean {
+  return hasRole(officer, 'administrator') || hasRole(officer, 'supervisor')
+}
+
 export function hasRole(officer: Officer, role: Role): boolean {
   return officer.roles.includes(role)
+}
+
+/** Whether the officer leads the unit: its leave, its on-call list and how its work is given out. */
+export function isHeadOf(officer: Officer, unitId: string): boolean {
+  return hasRole(officer, 'head_of_unit') && officer.unitId === unitId
+}
+
+/** Accounts, units and calendars of everybody. */
+export function isAdministrator(officer: Officer): boolean {
+  return hasRole(officer, 'administrator')
+}
+
+/** Whether the officer may read who read and did what. */
+export function mayAudit(officer: Officer): boolean {
+  return hasRole(officer, 'auditor') || hasRole(officer, 'administrator')
+}
+
+/** Whether tickets can be the officer's own: then there is a page of what waits for them. */
+export function hasOwnWork(officer: Officer): boolean {
+  return mayFile(officer)
+}
+
+/** Whether the officer asks somebody at the counter what they may be entitled to, and files what comes of it. */
+export function mayScreenAtCounter(officer: Officer): boolean {
+  return mayFile(officer)
+}
+
+/** Whether the officer writes policy messages; what is written is theirs until it is submitted. */
+export function mayWriteBroadcasts(officer: Officer): boolean {
+  return hasRole(officer, 'editor')
+}
+
+export function mayApproveBroadcasts(officer: Officer): boolean {
+  return hasRole(officer, 'approver')
+}
+
+/** Whether the officer may stop a policy message that leaves, and let it go on, whoever wrote it. */
+export function mayHaltBroadcasts(officer: Officer): boolean {
+  return looksAfterChannels(officer) || hasRole(officer, 'approver')
+}
+
+/** Which policy messages the officer reads: all, those of a unit, or none. */
+export function broadcastScope(officer: Officer): 'all' | { unitId: string } | 'none' {
+  const readsAll: readonly Role[] = ['editor', 'approver', 'administrator', 'supervisor', 'auditor']
+  if (readsAll.some((role) => hasRole(officer, role))) return 'all'
+  return hasRole(officer, 'head_of_unit') && officer.unitId !== null ? { unitId: officer.unitId } : 'none'
+}
+
+/** Whose visits the officer makes and ticks off: everybody's, or those in the commune of the unit's own desk. */
+export function visitScope(officer: Officer): 'all' | { unitId: string } | 'none' {
+  if (looksAfterChannels(officer)) return 'all'
+  const isOfUnit = hasRole(officer, 'commune_officer') || hasRole(officer, 'head_of_unit')
+  return isOfUnit && officer.unitId !== null ? { unitId: officer.unitId } : 'none'
 }

@@ -22,6 +22,15 @@ describe('who reaches a ticket', () => {
     ['the department does not see what runs in time', who('department_officer', 'department'), {}, null],
     ['the department sees what is overdue', who('department_officer', 'department'), { isOverdue: true }, 'escalated'],
     ['so does the next step up', who('department_officer', 'above'), { isOverdue: true }, 'escalated'],
+    ['the head of the unit answers for it like its officers', who('head_of_unit', 'commune'), {}, 'accountable'],
+    [
+      'the head of a department sees what is overdue',
+      who('head_of_unit', 'department'),
+      { isOverdue: true },
+      'escalated',
+    ],
+    ['the head of another unit does not see it', who('head_of_unit', 'other'), {}, null],
+    ['the head of the unit complained of neither', who('head_of_unit', 'commune'), { complaintAbout: 'commune' }, null],
     ['the administrator is over all', who('administrator'), {}, 'over-all'],
     ['the supervisor too', who('supervisor'), {}, 'over-all'],
     ['the auditor only reads', who('auditor'), {}, 'reads-only'],
@@ -34,10 +43,18 @@ describe('who reaches a ticket', () => {
   })
 
   it('leaves filing to those who handle tickets', () => {
-    const roles: Role[] = ['commune_officer', 'department_officer', 'administrator', 'supervisor', 'editor', 'auditor']
+    const roles: Role[] = [
+      'commune_officer',
+      'department_officer',
+      'head_of_unit',
+      'administrator',
+      'supervisor',
+      'editor',
+      'auditor',
+    ]
 
     const filing = roles.filter((role) => mayFile(who(role, 'commune')))
 
-    expect(filing).toEqual(['commune_officer', 'department_officer', 'administrator', 'supervisor'])
+    expect(filing).toEqual(['commune_officer', 'department_officer', 'head_of_unit', 'administrator', 'supervisor'])
   })
 })

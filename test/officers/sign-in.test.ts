@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { hashPassword } from '../../src/officers/password.ts'
-import { officerOfToken, signIn, signOut } from '../../src/officers/sign-in.ts'
+import { officerOfToken, signOut } from '../../src/officers/sessions.ts'
+import { signIn } from '../../src/officers/sign-in.ts'
 import { createDatabase } from '../support/database.ts'
 import { secrets } from '../support/spine.ts'
 
@@ -48,7 +49,7 @@ describe('an officer who signs in', () => {
     const [kept] = await sql<{ found: boolean }[]>`
       select bool_or(token_hash = convert_to(${token}, 'utf8')) as found from officer_sessions`
 
-    await signOut(sql, token)
+    await signOut(sql, token, NOW)
 
     expect(kept?.found).toBe(false)
     expect(await officerOfToken(sql, token, NOW)).toBeNull()
