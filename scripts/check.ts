@@ -3,14 +3,19 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { localDay } from '../src/clock.ts'
 import { readDefinitions } from '../src/definitions/read-definitions.ts'
+import { readCalendarFile } from '../src/desk/read-calendar.ts'
 import { checkEligibility, type EligibilityCheck } from '../src/eligibility/check.ts'
 import { type ProgrammeFigures, programmeFigures } from '../src/eligibility/figures.ts'
 import { type Fault, InvalidConfiguration } from '../src/errors.ts'
 import { LANGUAGES } from '../src/i18n.ts'
 import { checkKnowledge, overdueReviews } from '../src/knowledge/check-knowledge.ts'
+import { checkIndicators } from '../src/reports/indicator.ts'
 import { checkRequests } from '../src/requests/check-requests.ts'
+import { staleTemplates } from '../src/templates/check-templates.ts'
 import { checkTerritory } from '../src/territory/check-territory.ts'
+import { COMPLAINT_TOPIC } from '../src/territory/route.ts'
 import { checkUnderstanding } from '../src/understanding/check.ts'
+import { checkLunarDays } from './lunar.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -30,20 +35,32 @@ function run(): Fault[] {
     faults.push(
       ...proofs.faults,
       ...checkTerritory(territory),
+      ...lunarFaults(),
       ...checkUnderstanding(join(root, 'flows')),
       ...checkKnowledge(knowledge, { texts, topics: [...topics].filter((id) => !NO_SERVICE.has(id)) }, today),
+      ...checkIndicators(definitions.reports, {
+        topics: new Set([...topics, COMPLAINT_TOPIC].filter((id) => !NO_SERVICE.has(id))),
+        texts,
+      }),
       ...checkRequests(requests, {
         topics,
         facts: new Set(eligibility.facts.keys()),
         programmes: new Set(eligibility.programmes.keys()),
       }),
     )
-    for (const { where, what } of overdueReviews(knowledge, today)) process.stdout.write(`Warning: ${where}: ${what}\n`)
+    const stale = staleTemplates(definitions.replyTemplates, eligibility, today)
+    for (const { where, what } of [...overdueReviews(knowledge, today), ...stale])
+      process.stdout.write(`Warning: ${where}: ${what}\n`)
   } catch (error) {
     if (!(error instanceof InvalidConfiguration)) throw error
     faults.push(...error.faults)
   }
   return faults
+}
+
+function lunarFaults(): Fault[] {
+  const calendar = readCalendarFile(join(root, 'flows'))
+  return 'value' in calendar ? checkLunarDays(calendar.value) : calendar.faults
 }
 
 const COLUMNS = {

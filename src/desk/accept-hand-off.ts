@@ -1,5 +1,5 @@
 import { localDay } from '../clock.ts'
-import type { Sql } from '../db/client.ts'
+import type { Sql, Transaction } from '../db/client.ts'
 import { route } from '../territory/route.ts'
 import { type ActOutcome, type ActRequest, act, say, unitName } from './act.ts'
 import type { DeskServices } from './services.ts'
@@ -7,7 +7,12 @@ import { noOffer } from './ticket-changes.ts'
 import { speakToCitizen } from './words.ts'
 
 /** Takes an offered ticket: from here on the accepting unit answers for it, and the one who accepts has it. */
-export function acceptHandOff(sql: Sql, services: DeskServices, request: ActRequest, now: Date): Promise<ActOutcome> {
+export function acceptHandOff(
+  sql: Sql | Transaction,
+  services: DeskServices,
+  request: ActRequest,
+  now: Date,
+): Promise<ActOutcome> {
   return act(sql, services, 'accept', request, now, async (step) => {
     const { ticket } = step
     if (ticket.offeredUnitId === null) return { faults: [{ where: 'verb', what: 'nobody offered this ticket' }] }
@@ -30,10 +35,12 @@ export function acceptHandOff(sql: Sql, services: DeskServices, request: ActRequ
       set: {
         unitId: ticket.offeredUnitId,
         assigneeId: step.officerId,
+        hops: ticket.hops + (ticket.offeredUnitId === ticket.unitId ? 0 : 1),
         escalationUnitId: escalation.id === ticket.offeredUnitId ? ticket.departmentId : escalation.id,
         ...noOffer,
       },
       facts,
+      tell: ticket.assigneeId === null ? [] : [{ to: { officerIds: [ticket.assigneeId] }, kind: 'accepted' }],
     }
   })
 }

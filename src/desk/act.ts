@@ -1,9 +1,9 @@
-import type { Sql } from '../db/client.ts'
+import type { Sql, Transaction } from '../db/client.ts'
 import { drizzleOn, eq } from '../db/drizzle.ts'
 import type { Fault } from '../errors.ts'
 import type { Language } from '../i18n.ts'
 import { beginAnew } from '../messaging/person.ts'
-import { type Officer, standingOf } from '../officers/permissions.ts'
+import { hasRole, type Officer, standingOf } from '../officers/permissions.ts'
 import { officers } from '../officers/tables.ts'
 import { type ActivityLine, activitySince, type Change, change } from './activity.ts'
 import { lockTicket, reachOf, type Ticket } from './locked-ticket.ts'
@@ -40,14 +40,25 @@ export interface Step extends Speaker {
   language: Language
 }
 
-export type Applied = Pick<Change, 'set' | 'facts'> | { faults: Fault[] }
+export type Applied = Pick<Change, 'set' | 'facts' | 'tell'> | { faults: Fault[] }
+
+/** Lines of the service that change nothing of what an officer decides on: not having seen them is no reason to refuse. */
+const QUIET: ReadonlySet<string> = new Set([
+  'escalated',
+  'register-linked',
+  'calendar-changed',
+  'papers-named',
+  'paper-failed',
+  'checked-in',
+  'not-asked',
+])
 
 /**
  * The one path of every officer's action: lock, check what the officer saw, who may and whether the status allows it,
  * then apply; row, activity and message to the citizen are committed together.
  */
 export async function act(
-  sql: Sql,
+  sql: Sql | Transaction,
   services: DeskServices,
   verb: Verb,
   request: ActRequest,
@@ -61,14 +72,18 @@ export async function act(
     const { ticket, key } = locked
     const standing = standingOf(officer, { ...ticket, isOverdue: isOverdue(ticket, now) })
     const isNamed = ticket.offeredOfficerId === officer.id
-    if (standing === null || !mayDo(verb, standing, isNamed)) return { kind: 'forbidden' }
+    if (standing === null || !mayDo(verb, standing, isNamed, hasRole(officer, 'head_of_unit')))
+      return { kind: 'forbidden' }
     const since = () => activitySince(tx, ticket.id, request.seen)
     const isTaken = isTakenFrom(verb, ticket, officer.id, standing)
     if (ticket.assigneeId !== null && isTaken && (verb === 'claim' || request.seen === ticket.lastSeq)) {
       const [holder] = await drizzleOn(tx).select().from(officers).where(eq(officers.id, ticket.assigneeId))
       return { kind: 'taken', by: { id: ticket.assigneeId, name: holder?.name ?? '' }, activity: await since() }
     }
-    if (request.seen < ticket.lastSeq) return { kind: 'stale', activity: await since() }
+    if (request.seen < ticket.lastSeq) {
+      const lines = await since()
+      if (lines.some((line) => !QUIET.has(line.verb))) return { kind: 'stale', activity: lines }
+    }
     if (request.seen > ticket.lastSeq) {
       return invalid('seen', `the last activity of this ticket is ${ticket.lastSeq}`)
     }
@@ -88,7 +103,7 @@ export async function act(
       officerId: officer.id,
       verb,
     }
-    return { kind: 'done', ticket: await change(tx, ticket, services.calendar, made, now) }
+    return { kind: 'done', ticket: await change(tx, ticket, services, made, now) }
   })
 }
 

@@ -1,4 +1,4 @@
-import type { Sql } from '../db/client.ts'
+import type { Sql, Transaction } from '../db/client.ts'
 import { sealJson } from '../secrets.ts'
 import { type ActOutcome, type ActRequest, act, say } from './act.ts'
 import type { DeskServices } from './services.ts'
@@ -11,7 +11,12 @@ export interface AskRequest extends ActRequest {
 }
 
 /** Asks the citizen for papers or facts; the deadline stands still until they answer. */
-export function ask(sql: Sql, services: DeskServices, request: AskRequest, now: Date): Promise<ActOutcome> {
+export function ask(
+  sql: Sql | Transaction,
+  services: DeskServices,
+  request: AskRequest,
+  now: Date,
+): Promise<ActOutcome> {
   return act(sql, services, 'ask', request, now, async (step) => {
     const list = request.papers.map((paper) => `• ${paper}`).join('\n')
     const text =

@@ -1,13 +1,21 @@
+import { attachments } from '../attachments/tables.ts'
 import { localDay } from '../clock.ts'
 import type { Transaction } from '../db/client.ts'
 import { and, drizzleOn, eq, gte, inArray, isNull } from '../db/drizzle.ts'
-import { attachments, messages } from '../messaging/tables.ts'
+import { messages } from '../messaging/tables.ts'
+import { notify } from '../notices/notify.ts'
 import { type Key, sealJson } from '../secrets.ts'
-import { route } from '../territory/route.ts'
+import { route, routeToUnit } from '../territory/route.ts'
+import { assignFiled } from './assign.ts'
+import { dimensionsOf, factsOfAnswers, isAnythingKnown } from './dimensions.ts'
+import { nextRung } from './ladder.ts'
+import { readTicketRow, type Ticket } from './locked-ticket.ts'
+import { priorityGroupsOf, queuePosition } from './queue-order.ts'
 import { hashesOfAnswers, ticketNumber } from './search-terms.ts'
 import type { AnswerLine, DeskServices } from './services.ts'
-import { activity, tickets } from './tables.ts'
+import { activity, ticketDimensions, tickets } from './tables.ts'
 import { nextPromise, resultDue } from './ticket.ts'
+import { whoIsWoken } from './who-is-woken.ts'
 
 export interface TicketDraft {
   /** Null when an officer files it for somebody without a chat. */
@@ -17,7 +25,11 @@ export interface TicketDraft {
   urgent: boolean
   communeCode: string | null
   answers: readonly AnswerLine[]
+  /** What the request told of the person, as facts; left out: read from the answers. */
+  facts?: Readonly<Record<string, unknown>> | undefined
   screeningId: string | null
+  /** The unit that gets it, whoever else would take the topic. */
+  unitId?: string | undefined
   /** The unit complained of, or `unknown`: makes it a complaint. */
   complaintAbout?: string | undefined
   /** The first message of the talk that belongs to the request; everything since then goes on the ticket. */
@@ -44,13 +56,16 @@ export async function fileTicket(
   draft: TicketDraft,
   now: Date,
 ): Promise<FiledTicket> {
-  const { territory, calendar, secrets } = services
-  const routed = route(territory, {
+  const { territory, calendars, secrets } = services
+  const asked = {
     topic: draft.topic,
     commune: draft.communeCode,
     day: localDay(now),
     complaintAbout: draft.complaintAbout,
-  })
+  }
+  const routed = draft.unitId === undefined ? route(territory, asked) : routeToUnit(territory, asked, draft.unitId)
+  const calendar = calendars.of(routed.unit.id)
+  const { order, ladder } = territory.routing
   const own = draft.contact === null ? secrets.newPersonKey() : null
   const key = draft.contact?.key ?? own?.key
   if (key === undefined) throw new Error('A ticket needs a key to seal its answers')
@@ -64,6 +79,8 @@ export async function fileTicket(
   }
   const next = nextPromise(clock, calendar)
   if (next.dueAt === null) throw new Error('A new ticket has a deadline')
+  const facts = draft.facts ?? factsOfAnswers(draft.answers)
+  const priorityGroups = priorityGroupsOf(facts, order)
   const number = await nextNumber(tx, now)
   const drizzle = drizzleOn(tx)
   const [row] = await drizzle
@@ -71,6 +88,9 @@ export async function fileTicket(
     .values({
       ...clock,
       ...next,
+      priorityGroups,
+      queuePosition: queuePosition({ ...next, urgent: draft.urgent, priorityGroups }, order),
+      ladderAt: nextRung({ ...next, warnedAt: null, escalationLevel: 0 }, ladder, calendar)?.at ?? null,
       number,
       contactId: draft.contact?.id ?? null,
       topic: draft.topic,
@@ -90,7 +110,7 @@ export async function fileTicket(
       searchHashes: hashesOfAnswers(secrets, draft.answers),
       spokenAt: now,
     })
-    .returning({ id: tickets.id })
+    .returning()
   if (!row) throw new Error('The ticket was not stored')
   await drizzle.insert(activity).values({
     ticketId: row.id,
@@ -101,9 +121,25 @@ export async function fileTicket(
     verb: 'filed',
     facts: { unit: routed.unit.id, urgent: draft.urgent },
   })
+  const dimensions = dimensionsOf(facts)
+  if (isAnythingKnown(dimensions)) {
+    await drizzle.update(ticketDimensions).set(dimensions).where(eq(ticketDimensions.ticketId, row.id))
+  }
   if (draft.contact !== null) await bringTalk(tx, draft.contact.id, row.id, draft)
+  await tellOfNewTicket(tx, await assignFiled(tx, services, readTicketRow(row), now), draft.filedBy, now)
   const resultBy = localDay(resultDue(clock, calendar))
   return { id: row.id, number, unitName: routed.unit.name, dueAt: next.dueAt, resultBy }
+}
+
+/** Urgent tickets reach who is on call at any hour, and the head of the unit at once. */
+async function tellOfNewTicket(tx: Transaction, ticket: Ticket, filedBy: string | undefined, now: Date): Promise<void> {
+  const unit = { unitId: ticket.unitId, day: localDay(now) }
+  const by = filedBy ?? null
+  if (!ticket.urgent) {
+    if (ticket.assigneeId === null) await notify(tx, { ...unit, who: 'handling' }, 'new_ticket', ticket.id, now, by)
+    return
+  }
+  await notify(tx, await whoIsWoken(tx, ticket, now), 'urgent', ticket.id, now, by)
 }
 
 async function nextNumber(tx: Transaction, now: Date): Promise<string> {

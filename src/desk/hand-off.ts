@@ -3,10 +3,11 @@ import type { Sql, Transaction } from '../db/client.ts'
 import { and, drizzleOn, eq, isNull, or, sql as raw } from '../db/drizzle.ts'
 import type { Fault } from '../errors.ts'
 import { officers } from '../officers/tables.ts'
-import { isSameLine } from '../territory/successor.ts'
+import { coordinatorOn, coordinatorRuleOn, isSameLine, successorOf } from '../territory/successor.ts'
 import { unitsInForce } from '../territory/territory.ts'
 import { type ActOutcome, type ActRequest, act, type Step } from './act.ts'
 import type { DeskServices } from './services.ts'
+import { allOfUrgent } from './who-is-woken.ts'
 import { keepNote } from './words.ts'
 import { addWorkingMinutes } from './working-time.ts'
 
@@ -19,25 +20,60 @@ export interface HandOffRequest extends ActRequest {
 
 /**
  * Offers the ticket to another unit or officer. The sender's unit stays accountable, and the clock runs on, until
- * somebody accepts; the offer lapses after the time promised for a first answer.
+ * somebody accepts; the offer lapses after the time promised for a first answer. A ticket that was passed on often enough
+ * is offered to the coordinator instead of the unit that was asked for.
  */
-export function handOff(sql: Sql, services: DeskServices, request: HandOffRequest, now: Date): Promise<ActOutcome> {
+export function handOff(
+  sql: Sql | Transaction,
+  services: DeskServices,
+  request: HandOffRequest,
+  now: Date,
+): Promise<ActOutcome> {
   return act(sql, services, 'hand-off', request, now, async (step) => {
     const faults = unitFaults(step, request)
-    const officerId = request.toOfficer === null ? null : await officerOf(step.tx, request.toUnit, request.toOfficer)
-    if (officerId === undefined) faults.push({ where: 'to_officer', what: `is no officer of ${request.toUnit}` })
-    if (officerId === undefined || faults.length > 0) return { faults }
+    const asked = request.toOfficer === null ? null : await officerOf(step.tx, request.toUnit, request.toOfficer)
+    if (asked === undefined) faults.push({ where: 'to_officer', what: `is no officer of ${request.toUnit}` })
+    if (asked === undefined || faults.length > 0) return { faults }
+    const toUnit = settlingUnit(step, request.toUnit)
+    const officerId = toUnit === request.toUnit ? asked : null
     const message = await keepNote(step, request.reason)
+    const facts = { from_unit: step.ticket.unitId, to_unit: toUnit, to_officer: officerId, message }
+    const day = localDay(now)
     return {
       set: {
-        offeredUnitId: request.toUnit,
+        offeredUnitId: toUnit,
         offeredOfficerId: officerId,
         offeredAt: now,
-        offerLapsesAt: addWorkingMinutes(services.calendar, now, step.ticket.promises.firstAnswerMinutes),
+        offerLapsesAt: addWorkingMinutes(services.calendars.of(toUnit), now, step.ticket.promises.firstAnswerMinutes),
       },
-      facts: { from_unit: step.ticket.unitId, to_unit: request.toUnit, to_officer: officerId, message },
+      facts: toUnit === request.toUnit ? facts : { ...facts, asked_unit: request.toUnit },
+      tell: [
+        {
+          to: step.ticket.urgent
+            ? await allOfUrgent(step.tx, { unitId: toUnit, assigneeId: officerId }, now)
+            : officerId === null
+              ? { unitId: toUnit, who: 'handling', day }
+              : { officerIds: [officerId] },
+          kind: 'offered',
+        },
+      ],
     }
   })
+}
+
+/**
+ * Whom the ticket is offered to in truth. Units that pass a ticket on and on do not agree whose it is: the coordinator
+ * settles that, and may then hand it to anybody. A complaint about the coordinator goes above it.
+ */
+function settlingUnit({ ticket, services, now }: Step, asked: string): string {
+  const { territory } = services
+  const day = localDay(now)
+  if (asked === ticket.unitId || ticket.hops < territory.routing.acceptedAtMost) return asked
+  const about = ticket.complaintAbout === null ? undefined : territory.unitById.get(ticket.complaintAbout)
+  const coordinator = coordinatorOn(territory, day)
+  const isBarred = about !== undefined && isSameLine(territory, coordinator, about)
+  const settles = isBarred ? successorOf(territory, coordinatorRuleOn(territory, day).above, day) : coordinator
+  return settles.id === ticket.unitId ? asked : settles.id
 }
 
 function unitFaults(step: Step, request: HandOffRequest): Fault[] {
@@ -54,7 +90,8 @@ function unitFaults(step: Step, request: HandOffRequest): Fault[] {
   return []
 }
 
-async function officerOf(tx: Transaction, unitId: string, named: string): Promise<string | undefined> {
+/** An enabled officer of a unit, by id or user name. */
+export async function officerOf(tx: Transaction, unitId: string, named: string): Promise<string | undefined> {
   const [found] = await drizzleOn(tx)
     .select({ id: officers.id })
     .from(officers)

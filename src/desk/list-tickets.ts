@@ -1,7 +1,7 @@
 import type { Fragment } from 'postgres'
 import { z } from 'zod'
 import { localDay } from '../clock.ts'
-import type { Sql } from '../db/client.ts'
+import type { Sql, Transaction } from '../db/client.ts'
 import { type Officer, scopeOf } from '../officers/permissions.ts'
 import type { Secrets } from '../secrets.ts'
 import { hashesOfQuery, numbersOfQuery } from './search-terms.ts'
@@ -15,6 +15,8 @@ export interface TicketFilter {
   commune?: string | undefined
   topic?: string | undefined
   overdue?: boolean | undefined
+  /** Only urgent ones; finished ones only when their status is named. */
+  urgent?: boolean | undefined
   /** A ticket number, a person's name or phone number. */
   q?: string | undefined
 }
@@ -45,7 +47,9 @@ export interface TicketPage {
   nextCursor: string | null
 }
 
-const cursorSchema = z.tuple([z.union([z.literal('infinity'), z.iso.datetime()]), z.int()])
+/** A place lies in a year that the desk has tickets of: others are more than a database can compare. */
+const place = z.iso.datetime().regex(/^2[01]/)
+const cursorSchema = z.tuple([z.union([z.literal('infinity'), place]), z.int()])
 
 /** Thrown for a cursor that no list of ours gave. */
 export class WrongCursor extends Error {
@@ -56,11 +60,11 @@ export class WrongCursor extends Error {
 }
 
 /**
- * The tickets an officer may see, by deadline, finished ones last. Each way in which a ticket becomes visible (own unit,
+ * The tickets an officer may see, by their place in the queue (urgent ones, then by deadline), finished ones last. Each way in which a ticket becomes visible (own unit,
  * offered, escalated) is a branch with its own index, so a page costs the same among a thousand and a million tickets.
  */
 export async function listTickets(
-  sql: Sql,
+  sql: Sql | Transaction,
   secrets: Secrets,
   officer: Officer,
   filter: TicketFilter,
@@ -72,12 +76,12 @@ export async function listTickets(
   if (branches.length === 0) return { items: [], nextCursor: null }
   const narrowed = narrow(sql, secrets, filter, now)
   // The text of a microsecond instant: a JavaScript date would cut it, and rows between would come twice or never.
-  const position = sql`coalesce(t.due_at, 'infinity')`
+  const position = sql`coalesce(t.queue_position, 'infinity')`
   const beyond = after ? sql`and (${position}, t.id) > (${after[0]}::text::timestamptz, ${after[1]}::bigint)` : sql``
   const wanted = page.limit + 1
   const selects = branches.map(
     (branch) => sql`(
-      select t.id, coalesce(t.due_at, 'infinity') as position from tickets t
+      select t.id, coalesce(t.queue_position, 'infinity') as position from tickets t
       where ${branch} ${narrowed} ${beyond}
       order by ${position}, t.id limit ${wanted})`,
   )
@@ -87,8 +91,8 @@ export async function listTickets(
       t.commune_code as "communeCode", t.unit_id as "unitId", t.offered_unit_id as "offeredUnitId",
       t.assignee_id as "assigneeId", o.username as "assigneeUsername", o.name as "assigneeName", t.promise,
       t.due_at as "dueAt", t.paused_at as "pausedAt", t.last_seq as "lastSeq", t.created_at as "createdAt",
-      case when t.due_at is null then 'infinity'
-        else to_char(t.due_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') end as position
+      case when t.queue_position is null then 'infinity'
+        else to_char(t.queue_position, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') end as position
     from (select id, position from (${united}) as one order by position, id limit ${wanted}) as found
     join tickets t on t.id = found.id
     left join officers o on o.id = t.assignee_id
@@ -99,28 +103,33 @@ export async function listTickets(
   return { items: items.map(({ position: _, ...line }) => line), nextCursor }
 }
 
-function branchesOf(sql: Sql, officer: Officer, filter: TicketFilter, now: Date): Fragment[] {
+function branchesOf(sql: Sql | Transaction, officer: Officer, filter: TicketFilter, now: Date): Fragment[] {
   const scope = scopeOf(officer)
   if (scope.kind === 'nothing') return []
   const own = officer.unitId
-  const overdue = sql`t.due_at < ${now} and t.paused_at is null`
-  const isMine = sql`t.assignee_id = ${officer.id}`
+  const overdue = isOverdue(sql, now)
+  // What escalated is overdue anyhow. Beside a topic or a commune the deadline is compared plainly: then indexes combine well.
+  const isNarrow = filter.topic !== undefined || filter.commune !== undefined
+  const plainly = sql`t.due_at < ${now} and t.paused_at is null and coalesce(t.queue_position, 'infinity') < ${now}`
+  const late = filter.overdue === true ? sql`and ${isNarrow ? plainly : overdue}` : sql``
+  const isMine = sql`t.assignee_id = ${officer.id} ${late}`
   if (scope.kind === 'everything') {
-    if (filter.queue === undefined) return [sql`true`]
+    if (filter.queue === undefined) return [sql`true ${late}`]
     if (filter.queue === 'mine') return [isMine]
-    if (filter.queue === 'offered') return [sql`t.offered_unit_id is not null`]
+    if (filter.queue === 'offered') return [sql`t.offered_unit_id is not null ${late}`]
     if (filter.queue === 'escalated') return [overdue]
-    return [sql`t.unit_id = ${filter.queue}`]
+    return [sql`t.unit_id = ${filter.queue} ${late}`]
   }
   const notAboutUs = sql`t.complaint_about is distinct from ${scope.unitId}`
-  const ours = sql`t.unit_id = ${scope.unitId} and ${notAboutUs}`
-  const offered = sql`t.offered_unit_id = ${scope.unitId} and ${notAboutUs}`
-  const escalated = scope.escalations
-    ? [
-        sql`t.department_id = ${scope.unitId} and ${overdue} and ${notAboutUs}`,
-        sql`t.escalation_unit_id = ${scope.unitId} and ${overdue} and ${notAboutUs}`,
-      ]
-    : []
+  const ours = sql`t.unit_id = ${scope.unitId} and ${notAboutUs} ${late}`
+  const offered = sql`t.offered_unit_id = ${scope.unitId} and ${notAboutUs} ${late}`
+  const escalated =
+    scope.escalations && mayBeOverdue(filter.status)
+      ? [
+          sql`t.department_id = ${scope.unitId} and ${overdue} and ${notAboutUs}`,
+          sql`t.escalation_unit_id = ${scope.unitId} and ${overdue} and ${notAboutUs}`,
+        ]
+      : []
   if (filter.queue === undefined) return [ours, offered, ...escalated]
   if (filter.queue === 'mine') return [sql`${isMine} and ${ours}`]
   if (filter.queue === 'offered') return [offered]
@@ -130,18 +139,20 @@ function branchesOf(sql: Sql, officer: Officer, filter: TicketFilter, now: Date)
   return [offered, ...escalated].map((branch) => sql`${branch} and t.unit_id = ${queue}`)
 }
 
-function narrow(sql: Sql, secrets: Secrets, filter: TicketFilter, now: Date): Fragment {
+function narrow(sql: Sql | Transaction, secrets: Secrets, filter: TicketFilter, now: Date): Fragment {
   const conditions: Fragment[] = []
-  const { status, commune, topic, overdue, q } = filter
+  const { status, commune, topic, overdue, urgent, q } = filter
   // One status is compared with `=`, so that the index by status gives the rows in their order.
   if (status?.length === 1) conditions.push(sql`t.status = ${status[0] ?? ''}`)
   else if (status && status.length > 1) conditions.push(sql`t.status = any(${[...status]})`)
   // Finished tickets have no deadline: said again in terms of the order, so that the index starts where they stand.
-  if (status?.every(isFinished)) conditions.push(sql`coalesce(t.due_at, 'infinity') = 'infinity'`)
-  else if (status && !status.some(isFinished)) conditions.push(sql`coalesce(t.due_at, 'infinity') < 'infinity'`)
+  if (status?.every(isFinished)) conditions.push(sql`coalesce(t.queue_position, 'infinity') = 'infinity'`)
+  else if (status && !status.some(isFinished)) conditions.push(sql`coalesce(t.queue_position, 'infinity') < 'infinity'`)
   if (commune !== undefined) conditions.push(sql`t.commune_code = ${commune}`)
   if (topic !== undefined) conditions.push(sql`t.topic = ${topic}`)
-  if (overdue === true) conditions.push(sql`t.due_at < ${now} and t.paused_at is null`)
+  // Said as in their index, which holds what is unfinished.
+  if (urgent === true)
+    conditions.push(status?.some(isFinished) ? sql`t.urgent` : sql`t.urgent and t.due_at is not null`)
   if (overdue === false) conditions.push(sql`(t.due_at is null or t.due_at >= ${now} or t.paused_at is not null)`)
   if (q !== undefined && q.trim() !== '') {
     const numbers = numbersOfQuery(q, Number(localDay(now).slice(0, 4)))
@@ -153,6 +164,20 @@ function narrow(sql: Sql, secrets: Secrets, filter: TicketFilter, now: Date): Fr
 }
 
 const isFinished = (status: TicketStatus) => status === 'resolved' || status === 'closed'
+
+/**
+ * A place in the queue is never later than the deadline, so the index by place is read up to now. The deadline itself is
+ * compared in a way that no index answers: the planner would take the two for unrelated, and combine indexes for it.
+ */
+function isOverdue(sql: Sql | Transaction, now: Date): Fragment {
+  return sql`t.due_at is not null and t.paused_at is null and coalesce(t.queue_position, 'infinity') < ${now}
+    and case when t.due_at < ${now} then true else false end`
+}
+
+/** Finished tickets have no deadline, and that of a ticket which waits for the citizen rests. */
+function mayBeOverdue(status: readonly TicketStatus[] | undefined): boolean {
+  return status === undefined || status.some((one) => one === 'open' || one === 'assigned')
+}
 
 function writeCursor(position: string, id: number): string {
   return Buffer.from(JSON.stringify([position, id])).toString('base64url')

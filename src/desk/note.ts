@@ -1,4 +1,4 @@
-import type { Sql } from '../db/client.ts'
+import type { Sql, Transaction } from '../db/client.ts'
 import { type ActOutcome, type ActRequest, act } from './act.ts'
 import type { DeskServices } from './services.ts'
 import { strangeAttachments } from './ticket-attachments.ts'
@@ -10,7 +10,12 @@ export interface NoteRequest extends ActRequest {
 }
 
 /** Words that stay among officers. */
-export function note(sql: Sql, services: DeskServices, request: NoteRequest, now: Date): Promise<ActOutcome> {
+export function note(
+  sql: Sql | Transaction,
+  services: DeskServices,
+  request: NoteRequest,
+  now: Date,
+): Promise<ActOutcome> {
   return act(sql, services, 'note', request, now, async (step) => {
     const faults = await strangeAttachments(step.tx, step.ticket.id, request.attachmentIds)
     if (faults.length > 0) return { faults }

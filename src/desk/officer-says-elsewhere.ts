@@ -22,5 +22,5 @@ export async function officerSaysElsewhere(
   await takeTalk(tx, locked)
   const set = { spokenAt: now, firstAnsweredAt: locked.ticket.firstAnsweredAt ?? now }
   const said = { set, actor: 'officer' as const, verb: 'said-elsewhere', facts: { message: messageId } }
-  await change(tx, locked.ticket, services.calendar, said, now)
+  await change(tx, locked.ticket, services, said, now)
 }

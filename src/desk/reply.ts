@@ -1,4 +1,4 @@
-import type { Sql } from '../db/client.ts'
+import type { Sql, Transaction } from '../db/client.ts'
 import { type ActOutcome, type ActRequest, act, say } from './act.ts'
 import { keepFiles, type OfficerFile } from './officer-files.ts'
 import type { DeskServices } from './services.ts'
@@ -14,11 +14,16 @@ export interface ReplyRequest extends ActRequest {
 }
 
 /** Words of the officer to the citizen. On a finished ticket they are a last word: the talk stays with the bot. */
-export function reply(sql: Sql, services: DeskServices, request: ReplyRequest, now: Date): Promise<ActOutcome> {
+export function reply(
+  sql: Sql | Transaction,
+  services: DeskServices,
+  request: ReplyRequest,
+  now: Date,
+): Promise<ActOutcome> {
   return act(sql, services, 'reply', request, now, async (step) => {
     const faults = await strangeAttachments(step.tx, step.ticket.id, request.attachmentIds)
     if (faults.length > 0) return { faults }
-    const kept = await keepFiles(step, request.files ?? [])
+    const kept = await keepFiles(services, step, request.files ?? [])
     if ('faults' in kept) return kept
     const attachmentIds = [...request.attachmentIds, ...kept.ids]
     const isFinished = step.to === 'resolved'

@@ -1,14 +1,17 @@
 import { localDay } from '../clock.ts'
 import type { Sql } from '../db/client.ts'
-import { and, asc, drizzleOn, eq, gt, lte, ne, notInArray } from '../db/drizzle.ts'
+import { and, asc, drizzleOn, eq, gt, inArray, lte, or } from '../db/drizzle.ts'
 import { beginAnew } from '../messaging/person.ts'
-import { isSameLine, successorOf } from '../territory/successor.ts'
-import { unitsInForce } from '../territory/territory.ts'
+import { isInForce } from '../territory/territory.ts'
 import { type Change, change } from './activity.ts'
-import { type LockedTicket, leaveTalk, lockTicket } from './locked-ticket.ts'
+import { answeringUnit } from './heir.ts'
+import { type LockedTicket, leaveTalk, lockTicket, type Ticket } from './locked-ticket.ts'
 import type { DeskServices } from './services.ts'
 import { tickets } from './tables.ts'
+import { STATUSES } from './ticket.ts'
 import { noOffer } from './ticket-changes.ts'
+import { whoHas } from './who-has.ts'
+import { allOfUrgent } from './who-is-woken.ts'
 
 /*
  * What time does to tickets by itself. Each function may be called by any process at any moment and as often as one
@@ -18,13 +21,13 @@ import { noOffer } from './ticket-changes.ts'
 const SILENT_DAYS = 14
 const BATCH = 200
 
-/** Closes what was resolved two weeks ago and nobody objected to. */
+/** Closes what was resolved two weeks ago and nobody objected to; the person is asked once whether it was really done. */
 export function closeSilent(sql: Sql, services: DeskServices, now: Date): Promise<number> {
   const before = new Date(now.getTime() - SILENT_DAYS * 86_400_000)
   const isSilent = and(eq(tickets.status, 'resolved'), lte(tickets.resolvedAt, before))
   return eachTicket(sql, services, isSilent, now, async ({ ticket }) =>
     ticket.status === 'resolved' && ticket.resolvedAt !== null && ticket.resolvedAt <= before
-      ? { set: { status: 'closed', closedAt: now }, actor: 'system', verb: 'closed-silent' }
+      ? { set: { status: 'closed', closedAt: now, checkInAt: now }, actor: 'system', verb: 'closed-silent' }
       : null,
   )
 }
@@ -32,42 +35,65 @@ export function closeSilent(sql: Sql, services: DeskServices, now: Date): Promis
 /** Takes back hand-offs that nobody accepted in time; the sender, who answered for the ticket all along, has it as before. */
 export function lapseHandOffs(sql: Sql, services: DeskServices, now: Date): Promise<number> {
   return eachTicket(sql, services, lte(tickets.offerLapsesAt, now), now, async ({ ticket }) =>
-    ticket.offerLapsesAt !== null && ticket.offerLapsesAt <= now
-      ? { set: noOffer, actor: 'system', verb: 'lapsed', facts: { to_unit: ticket.offeredUnitId } }
-      : null,
+    ticket.offerLapsesAt !== null && ticket.offerLapsesAt <= now ? lapse(ticket, now) : null,
   )
+}
+
+function lapse(ticket: Ticket, now: Date): Change {
+  return {
+    set: noOffer,
+    actor: 'system',
+    verb: 'lapsed',
+    facts: { to_unit: ticket.offeredUnitId },
+    tell: [{ to: whoHas(ticket, now), kind: 'lapsed' }],
+  }
 }
 
 /**
  * Moves unfinished tickets of units that ended to those that took over, back into the queue there. A complaint never
- * moves to what became of the unit complained of: it goes to the coordinator's next step up.
+ * moves to what became of the unit complained of: it goes to the coordinator's next step up. What was only offered to a
+ * unit that ended stays with who answers for it.
  */
 export function moveToSuccessors(sql: Sql, services: DeskServices, now: Date): Promise<number> {
   const { territory } = services
   const day = localDay(now)
-  const inForce = unitsInForce(territory, day).map((unit) => unit.id)
-  const isLeftBehind = and(ne(tickets.status, 'closed'), notInArray(tickets.unitId, inForce))
+  // The units that are no more are named, so that their tickets are found by an index.
+  const ended = territory.units.filter((unit) => !isInForce(unit, day)).map((unit) => unit.id)
+  const isLeftBehind = or(
+    and(
+      inArray(
+        tickets.status,
+        STATUSES.filter((status) => status !== 'closed'),
+      ),
+      inArray(tickets.unitId, ended),
+    ),
+    inArray(tickets.offeredUnitId, ended),
+  )
   return eachTicket(sql, services, isLeftBehind, now, async (locked, tx) => {
     const { ticket } = locked
-    if (ticket.status === 'closed' || inForce.includes(ticket.unitId)) return null
-    const heir = successorOf(territory, ticket.unitId, day, ticket.topic)
-    const about = ticket.complaintAbout === null ? undefined : territory.unitById.get(ticket.complaintAbout)
-    const isBarred = about !== undefined && isSameLine(territory, heir, about)
-    const unit = isBarred ? successorOf(territory, ticket.escalationUnitId ?? '', day) : heir
+    if (ticket.offeredUnitId !== null && ended.includes(ticket.offeredUnitId) && !ended.includes(ticket.unitId)) {
+      return lapse(ticket, now)
+    }
+    if (ticket.status === 'closed' || !ended.includes(ticket.unitId)) return null
+    const unitId = answeringUnit(territory, ticket, day)
     await leaveTalk(tx, locked)
     const status = ticket.status === 'assigned' ? 'open' : ticket.status
     return {
-      set: { unitId: unit.id, assigneeId: null, status, ...noOffer },
+      set: { unitId, assigneeId: null, status, ...noOffer },
       actor: 'system',
       verb: 'moved',
-      facts: { from_unit: ticket.unitId, to_unit: unit.id },
+      facts: { from_unit: ticket.unitId, to_unit: unitId },
+      tell: ticket.urgent
+        ? [{ to: await allOfUrgent(tx, { unitId, assigneeId: null }, now), kind: 'urgent' }]
+        : [{ to: { unitId, who: 'handling', day }, kind: 'new_ticket' }],
     }
   })
 }
 
 type Decide = (locked: LockedTicket, tx: Parameters<Parameters<Sql['begin']>[1]>[0]) => Promise<Change | null>
 
-async function eachTicket(
+/** Decides on each ticket under its lock. */
+export async function eachTicket(
   sql: Sql,
   services: DeskServices,
   condition: ReturnType<typeof and>,
@@ -86,7 +112,7 @@ async function eachTicket(
       const isChanged = await beginAnew(sql, async (tx) => {
         const locked = await lockTicket(tx, services.secrets, { id })
         const made = locked ? await decide(locked, tx) : null
-        if (locked && made) await change(tx, locked.ticket, services.calendar, made, now)
+        if (locked && made) await change(tx, locked.ticket, services, made, now)
         return made !== null
       })
       if (isChanged) changed++

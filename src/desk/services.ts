@@ -1,15 +1,21 @@
 import { z } from 'zod'
+import type { AttachmentStore } from '../attachments/store.ts'
 import type { Texts } from '../i18n.ts'
+import type { FileLimits } from '../messaging/file-limits.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Territory } from '../territory/territory.ts'
-import type { WorkingCalendar } from './working-time.ts'
+import type { LiveCalendars } from './calendars.ts'
 
 /** What every action of the desk is handed. */
 export interface DeskServices {
   territory: Territory
-  calendar: WorkingCalendar
+  calendars: LiveCalendars
   texts: Texts
   secrets: Secrets
+  /** Contents of papers. */
+  store: AttachmentStore
+  /** What a channel carries; null for one that is not open. */
+  fileLimits(channel: string): FileLimits | null
 }
 
 /** One answer on a ticket, as the citizen gave it; `label` is the question in the citizen's language. */

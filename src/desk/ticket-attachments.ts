@@ -1,7 +1,8 @@
+import { attachments } from '../attachments/tables.ts'
 import type { Transaction } from '../db/client.ts'
-import { and, drizzleOn, eq, inArray } from '../db/drizzle.ts'
+import { and, drizzleOn, inArray } from '../db/drizzle.ts'
 import type { Fault } from '../errors.ts'
-import { attachments } from '../messaging/tables.ts'
+import { familyOf } from './family.ts'
 
 /** Names the attachments that do not belong to the ticket: an officer may only send what lies on it. */
 export async function strangeAttachments(tx: Transaction, ticketId: number, ids: readonly string[]): Promise<Fault[]> {
@@ -9,7 +10,7 @@ export async function strangeAttachments(tx: Transaction, ticketId: number, ids:
   const found = await drizzleOn(tx)
     .select({ id: attachments.id })
     .from(attachments)
-    .where(and(eq(attachments.ticketId, ticketId), inArray(attachments.id, [...ids])))
+    .where(and(inArray(attachments.ticketId, await familyOf(tx, ticketId)), inArray(attachments.id, [...ids])))
   const known = new Set(found.map((row) => row.id))
   return ids.flatMap((id, index) =>
     known.has(id) ? [] : [{ where: `attachments.${index}`, what: 'is not an attachment of this ticket' }],

@@ -7,4 +7,13 @@ export const noOffer = {
 } as const
 
 /** The ticket is at work again; what ended it is taken back. */
-export const notFinished = { resolvedAt: null, closedAt: null, result: null, sealedResolution: null } as const
+export const notFinished = {
+  resolvedAt: null,
+  closedAt: null,
+  confirmedAt: null,
+  rating: null,
+  checkInAt: null,
+  mergedInto: null,
+  result: null,
+  sealedResolution: null,
+} as const

@@ -19,7 +19,9 @@ export const VERBS = [
   'accept',
   'return',
   'resolve',
+  'merge',
   'reopen',
+  'assign',
 ] as const
 export type Verb = (typeof VERBS)[number]
 
@@ -47,6 +49,8 @@ const moves = {
   accept: { open: 'assigned', assigned: 'assigned', pending: 'pending' },
   return: { open: 'open', assigned: 'assigned', pending: 'pending' },
   resolve: { open: 'resolved', assigned: 'resolved', pending: 'resolved' },
+  merge: { open: 'resolved', assigned: 'resolved', pending: 'resolved' },
+  assign: { open: 'assigned', assigned: 'assigned', pending: 'pending' },
   reopen: { resolved: 'assigned', closed: 'assigned' },
 } as const satisfies Record<Verb, Partial<Record<TicketStatus, TicketStatus>>>
 
@@ -69,21 +73,33 @@ const mayUse = {
   accept: ['accountable', 'offered', 'over-all'],
   return: ['accountable', 'offered', 'over-all'],
   resolve: ['accountable', 'over-all'],
+  merge: ['accountable', 'over-all'],
+  // Within the unit only its head: `mayDo` looks at that.
+  assign: ['accountable', 'over-all'],
   reopen: ['accountable', 'over-all'],
 } as const satisfies Record<Verb, readonly Standing[]>
 
 /**
  * `isNamed`: the ticket was offered to this very officer. Within the accountable unit only the colleague it was offered
- * to may accept; the others have given it away.
+ * to may accept; the others have given it away. `isHead`: the officer heads a unit.
  */
-export function mayDo(verb: Verb, standing: Standing, isNamed = false): boolean {
+export function mayDo(verb: Verb, standing: Standing, isNamed = false, isHead = false): boolean {
   const standings: readonly Standing[] = mayUse[verb]
+  if (verb === 'assign' && standing === 'accountable' && !isHead) return false
   if (verb === 'accept' && standing === 'accountable' && !isNamed) return false
   return standings.includes(standing)
 }
 
 /** Verbs of one colleague who has the ticket: nobody else of the unit may use them meanwhile. */
-const ofTheAssignee: ReadonlySet<Verb> = new Set<Verb>(['claim', 'release', 'reply', 'ask', 'hand-off', 'resolve'])
+const ofTheAssignee: ReadonlySet<Verb> = new Set<Verb>([
+  'claim',
+  'release',
+  'reply',
+  'ask',
+  'hand-off',
+  'resolve',
+  'merge',
+])
 
 /** Whether somebody else has the ticket, so that this officer must leave it alone. Who is over all may step in, but not claim. */
 export function isTakenFrom(
@@ -95,6 +111,22 @@ export function isTakenFrom(
   if (ticket.status !== 'assigned' && ticket.status !== 'pending') return false
   if (ticket.assigneeId === null || ticket.assigneeId === officerId || !ofTheAssignee.has(verb)) return false
   return verb === 'claim' || standing === 'accountable'
+}
+
+/** Why one ticket cannot go on in another; null when it can. */
+export function mergeFault(
+  duplicate: { id: number; complaintAbout: string | null },
+  main: { id: number; status: TicketStatus; complaintAbout: string | null; mergedInto: number | null },
+  isSamePerson: boolean,
+): string | null {
+  if (duplicate.id === main.id) return 'name another ticket'
+  if (!isSamePerson) return 'is a ticket of somebody else'
+  if (main.mergedInto !== null || main.status === 'resolved' || main.status === 'closed') {
+    return 'is finished; reopen it first, or merge it into this one'
+  }
+  // Otherwise the words of a complaint would come before the eyes of the unit complained of.
+  if (duplicate.complaintAbout !== main.complaintAbout) return 'a complaint goes on only in one about the same unit'
+  return null
 }
 
 export const promisesSchema = z.object({
@@ -131,6 +163,21 @@ export function nextPromise(
     }
   }
   return { promise: 'result', dueAt: resultDue(ticket, calendar) }
+}
+
+/** Whether the deadline that runs is still the right one: nothing changed on which it rests. */
+export function isSamePromise(
+  before: Omit<Clocked, 'createdAt' | 'promises'> & { dueAt: Date | null },
+  after: Omit<Clocked, 'createdAt' | 'promises'>,
+): boolean {
+  const isFinished = after.status === 'resolved' || after.status === 'closed'
+  return (
+    before.dueAt !== null &&
+    !isFinished &&
+    before.urgent === after.urgent &&
+    before.pausedMinutes === after.pausedMinutes &&
+    (before.firstAnsweredAt === null) === (after.firstAnsweredAt === null)
+  )
 }
 
 /** When the result is promised. */

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import type { Transaction } from '../db/client.ts'
-import { and, desc, drizzleOn, eq, gte, inArray, ne, or, sql } from '../db/drizzle.ts'
+import { and, desc, drizzleOn, eq, gte, inArray, isNull, ne, or, sql } from '../db/drizzle.ts'
 import { type Key, openJson } from '../secrets.ts'
+import { type Resolution, resolutionSchema } from './services.ts'
 import { activity, ticketActions, tickets } from './tables.ts'
 import type { TicketStatus } from './ticket.ts'
+import { TICKET_EFFECTS, type TicketEffect } from './ticket-actions.ts'
 
 export interface TicketOfContact {
   id: number
@@ -16,12 +18,17 @@ export interface TicketOfContact {
   spokenAt: Date
   /** Whether an officer has said anything to the citizen. */
   officerSpoke: boolean
-  /** Papers that the office waits for; empty unless the ticket is pending. */
+  /** Papers that an officer asked for and that have not been sent here; empty once the ticket is finished. */
   missingPapers: string[]
+  /** When the person said that the matter is settled. */
+  confirmedAt: Date | null
+  /** What came of it, in the officer's words; null while it is not finished. */
+  outcome(): (Resolution & { result: string }) | null
 }
 
 const DAYS_SHOWN_AFTER_CLOSING = 30
-const papersSchema = z.array(z.string())
+/** Papers that a ticket waits for, by the names that its officer gave them. */
+export const papersSchema = z.array(z.string())
 
 /**
  * A person's tickets, whichever of their contacts filed them: those not closed, and those closed in the last 30 days, the
@@ -40,7 +47,13 @@ export async function ticketsOfPerson(
   const rows = await drizzleOn(tx)
     .select({ ticket: tickets, officerSpoke })
     .from(tickets)
-    .where(and(inArray(tickets.contactId, ids), or(ne(tickets.status, 'closed'), gte(tickets.closedAt, since))))
+    .where(
+      and(
+        inArray(tickets.contactId, ids),
+        isNull(tickets.mergedInto),
+        or(ne(tickets.status, 'closed'), gte(tickets.closedAt, since)),
+      ),
+    )
     .orderBy(desc(tickets.spokenAt), desc(tickets.id))
   return rows.map(({ ticket, officerSpoke }) => ({
     id: ticket.id,
@@ -52,7 +65,9 @@ export async function ticketsOfPerson(
     dueAt: ticket.dueAt,
     spokenAt: ticket.spokenAt,
     officerSpoke,
-    missingPapers: ticket.status === 'pending' ? papersOf(ticket, keys.get(ticket.contactId ?? '')) : [],
+    missingPapers: isFinished(ticket) ? [] : papersOf(ticket, keys.get(ticket.contactId ?? '')),
+    confirmedAt: ticket.confirmedAt,
+    outcome: () => outcomeOf(ticket, keys.get(ticket.contactId ?? '')),
   }))
 }
 
@@ -60,8 +75,20 @@ function papersOf({ sealedPapers }: { sealedPapers: Buffer | null }, key: Key | 
   return sealedPapers === null || key === undefined ? [] : papersSchema.parse(openJson(key, sealedPapers))
 }
 
+function isFinished({ status }: { status: string }): boolean {
+  return status === 'resolved' || status === 'closed'
+}
+
+function outcomeOf(
+  { result, sealedResolution }: { result: string | null; sealedResolution: Buffer | null },
+  key: Key | undefined,
+): (Resolution & { result: string }) | null {
+  if (result === null || sealedResolution === null || key === undefined) return null
+  return { ...resolutionSchema.parse(openJson(key, sealedResolution)), result }
+}
+
 export interface TakenAction {
-  effect: 'confirm_resolved' | 'reopen'
+  effect: TicketEffect
   ticketId: number
   number: string
 }
@@ -76,5 +103,6 @@ export async function takeAction(tx: Transaction, contactId: string, actionId: s
     .from(ticketActions)
     .innerJoin(tickets, eq(tickets.id, ticketActions.ticketId))
     .where(and(eq(ticketActions.id, actionId), eq(ticketActions.contactId, contactId)))
-  return row ? { ...row, effect: row.effect === 'reopen' ? 'reopen' : 'confirm_resolved' } : null
+  const effect = TICKET_EFFECTS.find((known) => known === row?.effect)
+  return row && effect ? { ...row, effect } : null
 }

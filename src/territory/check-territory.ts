@@ -1,7 +1,7 @@
 import type { Fault } from '../errors.ts'
 import { communesToday } from './communes-today.ts'
 import { COMPLAINT_TOPIC, type Route, type RouteRequest, route } from './route.ts'
-import { isSameLine, ruleOn, successorOf } from './successor.ts'
+import { coordinatorOn, isSameLine, ruleOn, successorOf } from './successor.ts'
 import { isInForce, placeOn, type Territory, unitsInForce } from './territory.ts'
 
 /** The communes of Resolution 1666/NQ-UBTVQH15; a row lost from `places.csv` would otherwise go unnoticed. */
@@ -18,7 +18,11 @@ export function checkTerritory(territory: Territory): Fault[] {
     ...checkPlaces(territory),
     ...checkUnits(territory),
     ...checkIntervals(territory),
-    ...boundaryDays(territory).flatMap((day) => [...checkTopics(territory, day), ...checkComplaints(territory, day)]),
+    ...boundaryDays(territory).flatMap((day) => [
+      ...checkTopics(territory, day),
+      ...checkFallback(territory, day),
+      ...checkComplaints(territory, day),
+    ]),
   ]
 }
 
@@ -121,7 +125,10 @@ function checkIntervals(territory: Territory): Fault[] {
 function checkTopics(territory: Territory, day: string): Fault[] {
   const codes = [null, ...territory.placesByCode.keys()]
   return [...territory.routing.topics.keys()].flatMap((topic) => {
+    const rules = (territory.routing.topics.get(topic) ?? []).filter((rule) => isInForce(rule, day))
     const isCommuneMatter = ruleOn(territory, topic, day)?.firstLine === 'commune'
+    if (rules.length !== 1)
+      return [{ where: `flows/routing.yaml: ${topic} × ${day}`, what: `${rules.length} rules, one is needed` }]
     return codes.flatMap((commune) => {
       const asked = { topic, commune, day }
       const routed = route(territory, asked)
@@ -134,6 +141,18 @@ function checkTopics(territory: Territory, day: string): Fault[] {
       return faults
     })
   })
+}
+
+/** What has no place of its own goes to the unit that coordinates poverty reduction, and says so. */
+function checkFallback(territory: Territory, day: string): Fault[] {
+  const asked = { topic: 'a topic that nobody knows', commune: null, day }
+  const routed = route(territory, asked)
+  const faults = routeFaults(routed, asked)
+  const fallback = coordinatorOn(territory, day)
+  if (routed.unit !== fallback || routed.reason.key !== 'routing.reason.topicUnknown') {
+    faults.push({ where: named(asked), what: `should go to ${fallback.id} as the fallback, goes to ${routed.unit.id}` })
+  }
+  return faults
 }
 
 function checkComplaints(territory: Territory, day: string): Fault[] {

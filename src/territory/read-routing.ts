@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { readYaml } from '../definitions/read-yaml.ts'
 import type { Fault } from '../errors.ts'
-import type { Promises, Routing } from './territory.ts'
+import { LADDER_STEPS, PRIORITY_GROUPS, type Promises, type QueueOrder, type Routing } from './territory.ts'
 
 const day = z.iso.date('write the day as YYYY-MM-DD')
 const word = z.string().regex(/^[a-z][a-z0-9_]*$/)
@@ -19,9 +19,42 @@ const interval = {
 }
 const candidates = z.array(word).min(2, 'name at least two units, so that one is left when the other is complained of')
 
+const hours = z.number().nonnegative()
+const ladder = z.strictObject({
+  warn: z.strictObject({ first_answer_hours: hours, result_hours: hours }),
+  steps: z
+    .array(z.strictObject({ after_hours: hours, to: z.enum(LADDER_STEPS) }))
+    .min(1)
+    .refine(
+      (steps) => steps.every((step, at) => at === 0 || (steps[at - 1]?.after_hours ?? 0) < step.after_hours),
+      'put the steps in order, each later than the one before',
+    ),
+})
+const sign = z
+  .strictObject({
+    fact: word,
+    is: z.array(z.union([word, z.boolean()])).optional(),
+    at_least: z.number().optional(),
+    at_most: z.number().optional(),
+  })
+  .refine(
+    (one) => one.is !== undefined || one.at_least !== undefined || one.at_most !== undefined,
+    'say which values: `is`, `at_least` or `at_most`',
+  )
+const order = z.strictObject({
+  urgent_hours_ahead: hours,
+  priority_hours_ahead: hours,
+  groups: z.partialRecord(z.enum(PRIORITY_GROUPS), z.array(sign).min(1)),
+  source: z.string().min(1),
+  confidence: interval.confidence,
+})
+
 const file = z.strictObject({
   begins: day,
   promises,
+  ladder,
+  hand_off: z.strictObject({ accepted_at_most: z.int().positive() }),
+  order,
   coordinator: z.array(z.strictObject({ ...interval, unit: word, above: word })).min(1),
   complaints: z
     .array(
@@ -72,7 +105,39 @@ export function readRouting(path: string): { value: Routing } | { faults: Fault[
         })),
       ] as const,
   )
-  return { value: { begins, promises: usual, coordinator, complaints, topics: new Map(rules) } }
+  return {
+    value: {
+      begins,
+      promises: usual,
+      coordinator,
+      complaints,
+      topics: new Map(rules),
+      ladder: {
+        warnMinutes: {
+          first_answer: read.value.ladder.warn.first_answer_hours * 60,
+          result: read.value.ladder.warn.result_hours * 60,
+        },
+        steps: read.value.ladder.steps.map((step) => ({ afterMinutes: step.after_hours * 60, to: step.to })),
+      },
+      acceptedAtMost: read.value.hand_off.accepted_at_most,
+      order: orderOf(read.value.order),
+    },
+  }
+}
+
+function orderOf(written: z.output<typeof order>): QueueOrder {
+  const groups = PRIORITY_GROUPS.flatMap((group) => {
+    const signs = written.groups[group]
+    if (signs === undefined) return []
+    return [
+      [group, signs.map(({ at_least, at_most, ...one }) => ({ ...one, atLeast: at_least, atMost: at_most }))] as const,
+    ]
+  })
+  return {
+    urgentMinutesAhead: written.urgent_hours_ahead * 60,
+    priorityMinutesAhead: written.priority_hours_ahead * 60,
+    groups: new Map(groups),
+  }
 }
 
 function inMinutes(written: z.output<typeof promises>): Promises {

@@ -59,6 +59,22 @@ export function route(territory: Territory, asked: RouteRequest): Route {
   return routeToCommune(territory, rule, day, asked.commune, place)
 }
 
+/**
+ * As `route`, for what belongs to one unit whoever else would take the topic: an answer to a message that the unit sent.
+ * A unit that is not known leaves it to the routing; one that was dissolved, to its successor.
+ */
+export function routeToUnit(territory: Territory, asked: RouteRequest, unitId: string): Route {
+  const byTopic = route(territory, asked)
+  if (!territory.unitById.has(unitId)) return byTopic
+  const day = serviceDay(territory, asked.day)
+  const unit = inForce(territory, unitId, day)
+  const department = unit.kind === 'department' ? unit : byTopic.department
+  const above = inForce(territory, coordinatorRuleOn(territory, day).above, day)
+  const ladder = [byTopic.department, byTopic.escalation, coordinatorOn(territory, day), above]
+  const escalation = ladder.find((step) => step.id !== unit.id && isInForce(step, day)) ?? above
+  return { ...byTopic, unit, department, escalation, reason: reason('sender') }
+}
+
 function routeToCommune(
   territory: Territory,
   rule: TopicRule,

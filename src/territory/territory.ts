@@ -84,6 +84,34 @@ interface ComplaintRule extends Interval {
   about: Record<UnitKind | 'unknown', string[]>
 }
 
+export const LADDER_STEPS = ['officer', 'head', 'department', 'coordinator'] as const
+export type LadderStep = (typeof LADDER_STEPS)[number]
+
+/** What is said before and after a deadline, in working minutes. */
+export interface Ladder {
+  warnMinutes: { first_answer: number; result: number }
+  /** In the order in which they are climbed. */
+  steps: readonly { afterMinutes: number; to: LadderStep }[]
+}
+
+export const PRIORITY_GROUPS = ['merit', 'children', 'disabled', 'women'] as const
+export type PriorityGroup = (typeof PRIORITY_GROUPS)[number]
+
+/** What decides the place of a ticket in a queue, beside its deadline. */
+export interface QueueOrder {
+  urgentMinutesAhead: number
+  priorityMinutesAhead: number
+  /** A person belongs to a group when any of its signs fits what is known of them. */
+  groups: ReadonlyMap<PriorityGroup, readonly GroupSign[]>
+}
+
+export interface GroupSign {
+  fact: string
+  is?: readonly (string | boolean)[] | undefined
+  atLeast?: number | undefined
+  atMost?: number | undefined
+}
+
 export interface Routing {
   /** The first day of the service; earlier days are treated as this one. */
   begins: string
@@ -91,6 +119,10 @@ export interface Routing {
   coordinator: readonly CoordinatorRule[]
   complaints: readonly ComplaintRule[]
   topics: ReadonlyMap<string, readonly TopicRule[]>
+  ladder: Ladder
+  /** So often another unit may accept a ticket before any further offer goes to the coordinator. */
+  acceptedAtMost: number
+  order: QueueOrder
 }
 
 export const HOTLINE_KINDS = [

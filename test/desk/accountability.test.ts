@@ -7,7 +7,9 @@ import { histories, MOVES, play } from './random-histories.ts'
 const { sql } = await createDatabase()
 
 describe('whatever happens to a ticket', () => {
-  it('keeps exactly one accountable unit in force and, until there is a result, exactly one deadline', async () => {
+  it('keeps exactly one accountable unit in force and, until there is a result, exactly one deadline', {
+    timeout: 120_000,
+  }, async () => {
     const reached = new Set<string>()
     const kept = fc.asyncProperty(histories, async (history) => {
       expect(await play(sql, history, reached)).toEqual([])

@@ -1,11 +1,13 @@
 import { join } from 'node:path'
+import { ZALO_FILES } from '../../src/channels/zalo/uploads.ts'
 import type { Sql } from '../../src/db/client.ts'
 import { drizzleOn, eq } from '../../src/db/drizzle.ts'
+import { createCalendars } from '../../src/desk/calendars.ts'
 import { type FiledTicket, fileTicket, type TicketDraft } from '../../src/desk/file-ticket.ts'
 import { readTicketRow, type Ticket } from '../../src/desk/locked-ticket.ts'
 import { readCalendar } from '../../src/desk/read-calendar.ts'
 import type { DeskServices } from '../../src/desk/services.ts'
-import { tickets } from '../../src/desk/tables.ts'
+import { tickets, unitSettings } from '../../src/desk/tables.ts'
 import { loadTexts } from '../../src/i18n.ts'
 import { newId } from '../../src/ids.ts'
 import { contacts, messages } from '../../src/messaging/tables.ts'
@@ -13,6 +15,7 @@ import type { Officer, Role } from '../../src/officers/permissions.ts'
 import { officers } from '../../src/officers/tables.ts'
 import { createSecrets, type Key, openJson, seal, sealJson } from '../../src/secrets.ts'
 import { readTerritory } from '../../src/territory/read-territory.ts'
+import { aStore } from '../support/store.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -29,11 +32,15 @@ export function hoursLater(hours: number, from: Date = MONDAY): Date {
   return new Date(from.getTime() + hours * 3_600_000)
 }
 
+export const calendarBook = sound(readCalendar(join(root, 'flows')))
+
 export const desk: DeskServices = {
   territory: sound(readTerritory(join(root, 'flows'))),
-  calendar: sound(readCalendar(join(root, 'flows'))),
+  calendars: createCalendars(calendarBook),
   texts: loadTexts(join(root, 'locales')),
   secrets: createSecrets(Buffer.alloc(32, 7)),
+  store: aStore(),
+  fileLimits: (channel) => (channel === 'zalo' ? ZALO_FILES : null),
 }
 
 /** The desk of ward Phố Hiến, and the department over its health matters. */
@@ -94,6 +101,12 @@ export async function anOfficer(
     .insert(officers)
     .values({ ...officer, roles: [...officer.roles], passwordHash: 'none:none', createdAt: MONDAY })
   return officer
+}
+
+/** Units in which officers take work themselves, however many they are. */
+export async function workByHand(sql: Sql, ...unitIds: string[]): Promise<void> {
+  const settings = unitIds.map((unitId) => ({ unitId, assignment: 'by_hand', setBy: newId(), setAt: MONDAY }))
+  await drizzleOn(sql).insert(unitSettings).values(settings).onConflictDoNothing()
 }
 
 /** A ticket about a health-insurance card, filed on Monday morning with the commune's desk. */

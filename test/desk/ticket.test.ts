@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { isTakenFrom, mayDo, nextPromise, STATUSES, statusAfter, VERBS } from '../../src/desk/ticket.ts'
 import { desk, MONDAY } from './desk-builders.ts'
 
+const calendar = desk.calendars.of('so_y_te')
 const promises = { firstAnswerMinutes: 480, urgentMinutes: 240, resultDays: 10 }
 const filed = {
   status: 'open' as const,
@@ -26,6 +27,8 @@ describe('the moves of a ticket', () => {
       accept: 'open→assigned assigned→assigned pending→pending',
       return: 'open→open assigned→assigned pending→pending',
       resolve: 'open→resolved assigned→resolved pending→resolved',
+      merge: 'open→resolved assigned→resolved pending→resolved',
+      assign: 'open→assigned assigned→assigned pending→pending',
       reopen: 'resolved→assigned closed→assigned',
     })
   })
@@ -35,7 +38,7 @@ describe('the moves of a ticket', () => {
 
     const refused = VERBS.filter((verb) => isTakenFrom(verb, held, 'another', 'accountable'))
 
-    expect(refused).toEqual(['claim', 'release', 'reply', 'ask', 'hand-off', 'resolve'])
+    expect(refused).toEqual(['claim', 'release', 'reply', 'ask', 'hand-off', 'resolve', 'merge'])
   })
 
   it('let a supervisor step in for the officer who has it, except by claiming', () => {
@@ -52,20 +55,20 @@ describe('the moves of a ticket', () => {
 
 describe('the next deadline', () => {
   it('is the first answer within eight working hours of the filing', () => {
-    const next = nextPromise(filed, desk.calendar)
+    const next = nextPromise(filed, calendar)
 
     // 3.5 hours in the morning and 3.5 in the afternoon of Monday, the last one on Tuesday from 7:30.
     expect(next).toEqual({ promise: 'first_answer', dueAt: new Date('2026-11-24T08:30:00+07:00') })
   })
 
   it('is sooner for an urgent ticket', () => {
-    const next = nextPromise({ ...filed, urgent: true }, desk.calendar)
+    const next = nextPromise({ ...filed, urgent: true }, calendar)
 
     expect(next).toEqual({ promise: 'first_answer', dueAt: new Date('2026-11-23T14:00:00+07:00') })
   })
 
   it('is the result, ten working days after the filing, once somebody has answered', () => {
-    const next = nextPromise({ ...filed, status: 'assigned', firstAnsweredAt: MONDAY }, desk.calendar)
+    const next = nextPromise({ ...filed, status: 'assigned', firstAnsweredAt: MONDAY }, calendar)
 
     expect(next).toEqual({ promise: 'result', dueAt: new Date('2026-12-07T17:00:00+07:00') })
   })
@@ -73,13 +76,13 @@ describe('the next deadline', () => {
   it('moves by the working time spent waiting for the citizen', () => {
     const waited = { ...filed, status: 'assigned' as const, firstAnsweredAt: MONDAY, pausedMinutes: 90 }
 
-    const next = nextPromise(waited, desk.calendar)
+    const next = nextPromise(waited, calendar)
 
     expect(next.dueAt).toEqual(new Date('2026-12-08T09:00:00+07:00'))
   })
 
   it('is none once there is a result', () => {
-    expect(nextPromise({ ...filed, status: 'resolved' }, desk.calendar)).toEqual({ promise: null, dueAt: null })
+    expect(nextPromise({ ...filed, status: 'resolved' }, calendar)).toEqual({ promise: null, dueAt: null })
   })
 })
 

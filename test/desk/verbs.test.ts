@@ -29,9 +29,11 @@ import {
   talkOf,
   ticketNow,
   wordsTo,
+  workByHand,
 } from './desk-builders.ts'
 
 const { sql, url } = await createDatabase()
+await workByHand(sql, COMMUNE_UNIT, DEPARTMENT)
 
 const finished = {
   result: 'advised',
