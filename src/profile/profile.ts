@@ -10,11 +10,13 @@ import { addDays, wholeMonthsBetween, wholeYearsBetween } from './days.ts'
 const keptFactSchema = z.object({
   /** `null`: said to be not known. */
   value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
-  /** `sentence`: taken from free words and not confirmed yet. `commune`: follows from the place. */
-  source: z.enum(['said', 'sentence', 'commune', 'officer']),
+  /** `sentence`: taken from free words and not confirmed yet. `commune`: follows from the place. `register`: verified. */
+  source: z.enum(['said', 'sentence', 'commune', 'officer', 'register']),
   day: z.string(),
   /** The last day on which it may be used. */
   expires: z.string(),
+  /** Of the commune's list, with source `register`. */
+  year: z.number().optional(),
 })
 export type KeptFact = z.infer<typeof keptFactSchema>
 
@@ -150,7 +152,9 @@ export function renewed(
   return ids.reduce((renewing, id) => {
     const definition = facts.get(id)
     const value = values[id]
-    if (definition === undefined || value === undefined) return renewing
+    const kept = { ...renewing.household, ...memberOf(renewing, memberId)?.facts }[id]
+    // What the register says stays the register's, also when the person agrees.
+    if (definition === undefined || value === undefined || kept?.source === 'register') return renewing
     return withFact(renewing, memberId, definition, keptFact(definition, value, 'said', today))
   }, profile)
 }

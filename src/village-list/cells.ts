@@ -3,9 +3,10 @@
  * An empty cell says nothing: nobody's blank is taken for a "no". Pure.
  */
 import type { FactValue } from '../eligibility/facts.ts'
+import { monthsSince, readWritten } from '../spreadsheet/dates.ts'
+import { readAmount, yesNo } from '../spreadsheet/marks.ts'
+import { folded, hasWords } from '../spreadsheet/words.ts'
 import type { ColumnId } from './columns.ts'
-import { monthsSince, readWritten } from './dates.ts'
-import { folded, hasWords } from './words.ts'
 
 export type Facts = Record<string, FactValue | null>
 /** Facts, or the key of what is wrong (`village.fault.<key>`), or facts with a remark (`village.note.<key>`). */
@@ -25,53 +26,6 @@ type FactColumn = Exclude<ColumnId, 'name' | 'head' | 'village' | 'birth' | 'bir
 
 /** `on` = the day to judge. `words` = the folded cell. */
 type ReadCell = (words: string, cell: string, on: string) => Reading
-
-const YES = new Set([
-  'x',
-  'xx',
-  'co',
-  'c',
-  'v',
-  '1',
-  'dung',
-  'yes',
-  'y',
-  'true',
-  'dang huong',
-  'huong',
-  'roi',
-  'da huong',
-])
-const NO = new Set([
-  'khong',
-  'ko',
-  'k',
-  'kh',
-  '0',
-  'chua',
-  'no',
-  'n',
-  'false',
-  'sai',
-  'khong co',
-  'khong huong',
-  'chua huong',
-])
-const NOT_KNOWN = new Set(['khong biet', 'khong ro', 'chua ro', 'kb', 'kr'])
-const TICKS = /^[✓✔☑√+]$/
-
-/** yes, no, null (not known), or undefined when it is none of these. */
-export function yesNo(words: string, cell: string): boolean | null | undefined {
-  if (TICKS.test(cell) || YES.has(words)) return true
-  if (NO.has(words)) return false
-  if (NOT_KNOWN.has(words) || /^\?+$/.test(cell)) return null
-  return undefined
-}
-
-/** A cell that only draws a line says as little as an empty one. */
-export function isBlank(cell: string): boolean {
-  return /^[\s\-–—_.…/\\]*$/.test(cell)
-}
 
 function flag(fact: string): ReadCell {
   return (words, cell) => {
@@ -99,22 +53,6 @@ function whole(fact: string): ReadCell {
     const value = readAmount(cell)
     return value === undefined || !Number.isInteger(value) ? { fault: 'not_a_number' } : { facts: { [fact]: value } }
   }
-}
-
-/** `1.500.000 đ`, `1,5 triệu`, `500 nghìn`, `1500000`; undefined when it is no number. */
-export function readAmount(cell: string): number | undefined {
-  const match =
-    /^([\d.,\s]*\d)\s*(triệu|trieu|tr|nghìn|nghin|ngàn|ngan|k)?\s*(?:đồng|dong|đ|d|vnđ|vnd|kwh|số|người|khẩu|tuổi)?\.?$/i.exec(
-      cell,
-    )
-  if (match === null) return undefined
-  const digits = (match[1] ?? '').replace(/\s/g, '')
-  const grouped = /^\d{1,3}([.,]\d{3})+$/.test(digits)
-  const number = Number(grouped ? digits.replace(/[.,]/g, '') : digits.replace(',', '.'))
-  if (Number.isNaN(number)) return undefined
-  const unit = folded(match[2] ?? '')
-  const times = unit.startsWith('tr') ? 1_000_000 : unit === '' ? 1 : 1_000
-  return Math.round(number * times * 1_000) / 1_000
 }
 
 const poor = { household_status: 'poor' }

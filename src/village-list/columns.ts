@@ -2,7 +2,8 @@
  * Which column of a list says what, by the words of its heading, with diacritics or without. Only columns named here are
  * read and kept; everything else of the file (identity numbers, phones, addresses) is let go. Pure.
  */
-import { folded, hasWords } from './words.ts'
+import { matchHeading } from '../spreadsheet/match-heading.ts'
+import { folded, hasWords } from '../spreadsheet/words.ts'
 
 /** Column id → folded words of headings. Of several that fit a heading the longest words win. */
 const HEADINGS = {
@@ -99,7 +100,7 @@ const HEADINGS = {
 } as const satisfies Record<string, readonly string[]>
 
 export type ColumnId = keyof typeof HEADINGS
-export const COLUMN_IDS = Object.keys(HEADINGS) as ColumnId[]
+const COLUMN_IDS = Object.keys(HEADINGS) as ColumnId[]
 
 /** Headings that hold one of the words above and mean something else. */
 const NOT_OURS = [
@@ -126,32 +127,15 @@ const NOT_OURS = [
   'nam vao danh sach',
 ]
 
-/** What a heading says, or null when nothing that is read. */
-export function columnOf(heading: string): ColumnId | null {
-  const words = folded(heading)
-  if (words === '') return null
-  let best: { id: ColumnId | null; length: number } = { id: null, length: 0 }
-  for (const phrase of NOT_OURS) {
-    if (hasWords(words, phrase) && phrase.length > best.length) best = { id: null, length: phrase.length }
-  }
-  for (const id of COLUMN_IDS) {
-    for (const phrase of HEADINGS[id]) {
-      // One short word stands for a column only alone: "nam" is also the year, "ngheo" also part of much else.
-      const fits = words === phrase || (phrase.includes(' ') && hasWords(words, phrase)) || isOwnWord(id, phrase, words)
-      const length = words === phrase ? phrase.length + 100 : phrase.length
-      if (fits && length > best.length) best = { id, length }
-    }
-  }
-  // "Hộ nghèo/hộ cận nghèo" names both: its cells say which.
-  if (best.id === 'nearPoor' && hasWords(words.replace(/\bcan ngheo\b/g, ' '), 'ngheo')) return 'status'
-  return best.id
-}
-
 /** Single words that mean their column also among others: "Thôn (xóm)", "Tuổi (năm)". */
 const OWN_WORDS = new Set(['thon', 'xom', 'tuoi', 'hiv', 'kwh', 'ncc', 'btxh', 'lop', 'tdp'])
 
-function isOwnWord(_id: ColumnId, phrase: string, words: string): boolean {
-  return OWN_WORDS.has(phrase) && hasWords(words, phrase)
+/** What a heading says, or null when nothing that is read. */
+export function columnOf(heading: string): ColumnId | null {
+  const id = matchHeading<ColumnId>(heading, { headings: HEADINGS, notOurs: NOT_OURS, ownWords: OWN_WORDS })
+  // "Hộ nghèo/hộ cận nghèo" names both: its cells say which.
+  const isBoth = id === 'nearPoor' && hasWords(folded(heading).replace(/\bcan ngheo\b/g, ' '), 'ngheo')
+  return isBoth ? 'status' : id
 }
 
 /** The headings of the template, in its order; texts: `village.column.<id>`. */
@@ -174,9 +158,3 @@ export const TEMPLATE: readonly ColumnId[] = [
 
 /** Columns that say when somebody was born; one of them at least makes a list worth reading. */
 export const ABOUT_AGE: readonly ColumnId[] = ['birth', 'birthYear', 'age', 'male', 'female']
-
-/** `0` → `A`, `27` → `AB`, as spreadsheets name columns. */
-export function letterOf(index: number): string {
-  const rest = Math.floor(index / 26)
-  return (rest > 0 ? letterOf(rest - 1) : '') + String.fromCharCode(65 + (index % 26))
-}

@@ -1,8 +1,8 @@
 /** What an officer sees of the lists of the own unit. Every opening of a list is recorded. */
+import { recordAudit } from '../audit/record.ts'
 import type { Sql } from '../db/client.ts'
 import { and, asc, desc, drizzleOn, eq, gt, type InferSelectModel } from '../db/drizzle.ts'
 import { type Officer, scopeOf } from '../officers/permissions.ts'
-import { audit } from '../officers/tables.ts'
 import { type Key, openJson, type Secrets } from '../secrets.ts'
 import { type About, aboutSchema, type Counts, countsSchema, type KeptRow, openPart } from './part.ts'
 import { villageListParts, villageLists } from './tables.ts'
@@ -64,9 +64,8 @@ export async function findList(
 
 /** Records that an officer saw people of a list. */
 export async function recordListRead(sql: Sql, officerId: string, list: VillageList, now: Date): Promise<void> {
-  await drizzleOn(sql)
-    .insert(audit)
-    .values({ at: now, officerId, what: `village-list ${list.id}`, ticketNumber: null })
+  const entry = { actorId: officerId, action: 'village-list-read', subjectKind: 'village-list', subjectId: list.id }
+  await recordAudit(sql, entry, now)
 }
 
 /** Null when its key is not one of this product's: nothing of the list can be shown then, and it must not hide the others. */

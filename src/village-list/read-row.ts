@@ -1,8 +1,11 @@
 /** One line of a list: a person with facts, or what is wrong with it. Pure. */
-import { type CellFault, type Facts, isBlank, isFactColumn, type NoteKey, readCell, yesNo } from './cells.ts'
+
+import { agesOn, readWritten, type Written, writtenWords } from '../spreadsheet/dates.ts'
+import type { Layout } from '../spreadsheet/find-table.ts'
+import { isBlank, yesNo } from '../spreadsheet/marks.ts'
+import { folded } from '../spreadsheet/words.ts'
+import { type CellFault, type Facts, isFactColumn, type NoteKey, readCell } from './cells.ts'
 import { ABOUT_AGE, type ColumnId } from './columns.ts'
-import { agesOn, readWritten, type Written, writtenWords } from './dates.ts'
-import { folded } from './words.ts'
 
 /** What is wrong with one cell; texts: `village.fault.<key>`. */
 export interface RowFault {
@@ -60,9 +63,6 @@ export interface RowContext {
   village: string
 }
 
-/** Column → place in the line and heading as written. */
-export type Layout = ReadonlyMap<ColumnId, { index: number; heading: string }>
-
 const LONGEST_CELL = 300
 const LONGEST_NAME = 120
 const OLDEST = 120
@@ -70,7 +70,7 @@ const OLDEST = 120
 export function readRow(
   number: number,
   cells: readonly string[],
-  layout: Layout,
+  layout: Layout<ColumnId>,
   context: RowContext,
 ): PersonRow | FaultyRow {
   const faults: RowFault[] = []

@@ -1,7 +1,10 @@
+import { readFileLines } from '../../src/spreadsheet/read-file.ts'
+import { columnOf } from '../../src/village-list/columns.ts'
 import { findRows } from '../../src/village-list/find-rows.ts'
-import { readFileLines } from '../../src/village-list/read-file.ts'
 import type { AboutFile, ReadList, Row } from '../../src/village-list/read-list.ts'
 import type { FaultyRow, PersonRow } from '../../src/village-list/read-row.ts'
+
+export const isListHeading = (cell: string): boolean => columnOf(cell) !== null
 
 export const DAY = '2026-11-23'
 
@@ -12,7 +15,7 @@ export function csvFile(...lines: string[]): Buffer {
 
 /** What the thread does, without the thread. */
 export async function read(bytes: Uint8Array, common: PersonRow['facts'] = {}): Promise<ReadList> {
-  const file = await readFileLines(bytes)
+  const file = await readFileLines(bytes, isListHeading)
   if ('fault' in file) return file
   const found = findRows(file.lines, { on: DAY, common })
   if ('fault' in found) return found

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { writeXlsx } from '../../src/spreadsheet/write-xlsx.ts'
 import { readList } from '../../src/village-list/read-list.ts'
-import { writeXlsx } from '../../src/village-list/write-xlsx.ts'
 import { aboutOf, csvFile, DAY, faultOf, faultsOf, person, read, rowsIn, villageLines } from './files.ts'
 
 describe('the columns of a list', () => {

@@ -5,7 +5,7 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { crc32, createDeflateRaw } from 'node:zlib'
-import { letterOf } from './columns.ts'
+import { letterOf } from './letter-of.ts'
 
 const ROWS_AT_ONCE = 200
 /** 1980-01-01, the first day that a zip can name: the same table gives the same bytes. */

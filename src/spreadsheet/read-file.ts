@@ -1,12 +1,11 @@
 /**
  * The lines of a file that an officer hands over: XLSX by the library, CSV and tab-separated text in Unicode. What it is
- * decides its content, never its name. Blocks while it reads: `read-list.ts` runs it beside the server.
+ * decides its content, never its name. Blocks while it reads: `in-thread.ts` runs it beside the server.
  */
 import { CsvError, parse } from 'csv-parse/sync'
 import readWorkbook, { InvalidInputError, InvalidSpreadsheetError } from 'read-excel-file/universal'
-import { columnOf } from './columns.ts'
 import type { FileFault } from './file-fault.ts'
-import type { Line } from './find-rows.ts'
+import type { Line } from './find-table.ts'
 
 export const MOST_BYTES = 5 * 1_048_576
 /** A workbook is packed; what it unpacks to is bounded too. */
@@ -22,14 +21,17 @@ interface FileLines {
 }
 type Answer = FileLines | { fault: FileFault }
 
-export async function readFileLines(bytes: Uint8Array): Promise<Answer> {
+/** Whether a cell is a heading that is known where the table is read. */
+export type IsHeading = (cell: string) => boolean
+
+export async function readFileLines(bytes: Uint8Array, isHeading: IsHeading): Promise<Answer> {
   if (bytes.length === 0) return { fault: { key: 'empty' } }
   if (bytes.length > MOST_BYTES) return { fault: { key: 'too_big' } }
-  if (startsWith(bytes, [0x50, 0x4b, 0x03, 0x04])) return readXlsx(bytes)
+  if (startsWith(bytes, [0x50, 0x4b, 0x03, 0x04])) return readXlsx(bytes, isHeading)
   if (startsWith(bytes, [0xd0, 0xcf, 0x11, 0xe0])) return { fault: { key: 'old_excel' } }
   if (startsWith(bytes, [0x25, 0x50, 0x44, 0x46])) return { fault: { key: 'pdf' } }
   const text = decode(bytes)
-  return typeof text === 'string' ? readText(text) : text
+  return typeof text === 'string' ? readText(text, isHeading) : text
 }
 
 function startsWith(bytes: Uint8Array, mark: readonly number[]): boolean {
@@ -55,8 +57,8 @@ function isText(bytes: Uint8Array): boolean {
   return controls <= start.length / 200
 }
 
-function readText(text: string): Answer {
-  const delimiter = delimiterOf(text)
+function readText(text: string, isHeading: IsHeading): Answer {
+  const delimiter = delimiterOf(text, isHeading)
   try {
     const records: string[][] = parse(text, {
       delimiter,
@@ -83,17 +85,18 @@ function openedIn(error: CsvError): number {
 }
 
 /** The sign that parts the most columns with known headings; a comma when none does. */
-function delimiterOf(text: string): string {
+function delimiterOf(text: string, isHeading: IsHeading): string {
   const start = text.slice(0, 20_000).split(/\r\n|\n|\r/, 30)
-  const known = (sign: string) =>
-    Math.max(0, ...start.map((line) => line.split(sign).filter((cell) => columnOf(cell) !== null).length))
+  const known = (sign: string) => Math.max(0, ...start.map((line) => line.split(sign).filter(isHeading).length))
   return [',', ';', '\t', '|'].reduce((best, sign) => (known(sign) > known(best) ? sign : best))
 }
 
-async function readXlsx(bytes: Uint8Array): Promise<Answer> {
+async function readXlsx(bytes: Uint8Array, isHeading: IsHeading): Promise<Answer> {
   const unpacked = unpackedBytes(bytes)
   if (unpacked === null) return { fault: { key: 'broken_xlsx' } }
   if (unpacked > MOST_UNPACKED_BYTES) return { fault: { key: 'swells' } }
+  const looksLikeHeadings = (row: readonly unknown[]) =>
+    row.filter((cell) => typeof cell === 'string' && isHeading(cell)).length >= 2
   try {
     const sheets = (await readWorkbook(new Uint8Array(bytes).buffer)).filter(({ data }) => data.length > 0)
     const chosen = sheets.find(({ data }) => data.slice(0, 40).some(looksLikeHeadings)) ?? sheets[0]
@@ -111,10 +114,6 @@ async function readXlsx(bytes: Uint8Array): Promise<Answer> {
     if (error instanceof InvalidSpreadsheetError || error instanceof Error) return { fault: { key: 'broken_xlsx' } }
     throw error
   }
-}
-
-function looksLikeHeadings(row: readonly unknown[]): boolean {
-  return row.filter((cell) => typeof cell === 'string' && columnOf(cell) !== null).length >= 2
 }
 
 /** Days come as instants at midnight UTC. */
