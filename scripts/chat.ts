@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { createFolderStore } from '../src/attachments/folder-store.ts'
 import { systemClock } from '../src/clock.ts'
 import { receive as receiveUpdates } from '../src/conversation/receive.ts'
 import { createWorker } from '../src/conversation/worker.ts'
@@ -14,6 +15,7 @@ import { connect } from '../src/db/client.ts'
 import { startEmbedded } from '../src/db/embedded.ts'
 import { migrate } from '../src/db/migrate.ts'
 import { readDefinitions } from '../src/definitions/read-definitions.ts'
+import { createCalendars } from '../src/desk/calendars.ts'
 import { newId } from '../src/ids.ts'
 import { createLog } from '../src/log.ts'
 import type { ChannelAdapter } from '../src/messaging/channel.ts'
@@ -36,7 +38,15 @@ const PHOTO = {
 const terminal: ChannelAdapter = {
   id: 'web',
   account: ACCOUNT,
-  capabilities: { buttons: false, textLength: 4_096, ratePerSecond: 1_000, burstPerContact: 5, replyWindowHours: null },
+  capabilities: {
+    buttons: false,
+    textLength: 4_096,
+    ratePerSecond: 1_000,
+    burstPerContact: 5,
+    perSecondPerContact: Number.POSITIVE_INFINITY,
+    files: {},
+    replyWindowHours: null,
+  },
   async deliver({ message }) {
     const actions = message.actions.map(({ label }, place) => `  ${place + 1}. ${label}`)
     process.stdout.write(`\n${[message.text, ...actions].join('\n')}\n`)
@@ -48,7 +58,7 @@ const terminal: ChannelAdapter = {
 async function chat(): Promise<void> {
   const log = createLog('error')
   const definitions = readDefinitions(join(import.meta.dirname, '..'))
-  const { territory, calendar, texts } = definitions
+  const { territory, calendarBook, texts } = definitions
   const dataDir = mkdtempSync(join(tmpdir(), 'cau-noi-chat-'))
   const database = await startEmbedded({ dataDir, log, durable: false })
   const sql = connect({ url: database.url, max: 4 })
@@ -56,7 +66,8 @@ async function chat(): Promise<void> {
     await migrate(sql)
     const clock = systemClock()
     const secrets = createSecrets(randomBytes(32))
-    const desk = { territory, calendar, texts, secrets }
+    const store = createFolderStore(join(dataDir, 'attachments'))
+    const desk = { territory, calendars: createCalendars(calendarBook), texts, secrets, store, fileLimits: () => null }
     const worker = createWorker({
       sql,
       secrets,

@@ -2,13 +2,27 @@ import { join } from 'node:path'
 import { exportRoutes } from './accounts/export-routes.ts'
 import { describeApi } from './api/openapi.ts'
 import { type ApiServices, apiRoutes } from './api/routes.ts'
+import { fetchAttachments } from './attachments/fetch-attachments.ts'
+import { createFolderStore } from './attachments/folder-store.ts'
+import { checkFolder } from './attachments/known-folder.ts'
+import { createMover } from './attachments/move-contents.ts'
+import { openOfficeFile } from './attachments/office-files.ts'
+import { openAttachment } from './attachments/open-attachment.ts'
+import { removeFiles, sweepFiles } from './attachments/remove-files.ts'
+import { createS3Store } from './attachments/s3-store.ts'
+import { chainHead } from './audit/verify.ts'
+import { careForBroadcasts } from './broadcasts/care.ts'
+import { createBroadcastSender } from './broadcasts/send.ts'
+import { createBroadcastWorks } from './broadcasts/works.ts'
 import { createAccountLog } from './channels/account-log.ts'
+import { createChannelHealth } from './channels/health.ts'
 import { createTelegram } from './channels/telegram/adapter.ts'
 import { startPolling } from './channels/telegram/polling.ts'
 import { registerWebhook } from './channels/telegram/register-webhook.ts'
 import { telegramWebhook } from './channels/telegram/webhook.ts'
 import { createWeb } from './channels/web/adapter.ts'
 import { webChatRoutes } from './channels/web/routes.ts'
+import { ZALO_WINDOW } from './channels/zalo/ledger.ts'
 import { systemClock } from './clock.ts'
 import { type Config, loadDataKey } from './config.ts'
 import { consoleRoutes } from './console/routes.ts'
@@ -19,19 +33,29 @@ import { connect, type Sql } from './db/client.ts'
 import { startEmbedded } from './db/embedded.ts'
 import { migrate } from './db/migrate.ts'
 import { readDefinitionsAside } from './definitions/read-definitions.ts'
+import { assignOpen, spreadWorkOfAway } from './desk/assign.ts'
+import { createCalendars, keepFresh } from './desk/calendars.ts'
+import { checkIn } from './desk/check-in.ts'
+import { climbLadders } from './desk/escalate.ts'
+import { fileFailed } from './desk/file-failed.ts'
+import { reckonDeadlines } from './desk/reckon-deadlines.ts'
 import { closeSilent, lapseHandOffs, moveToSuccessors } from './desk/round.ts'
 import { createAssets } from './http/assets.ts'
 import { createMetrics } from './http/metrics.ts'
 import { closeServer, createServer, listen } from './http/server.ts'
 import type { Logger } from './log.ts'
 import type { ChannelAdapter } from './messaging/channel.ts'
-import { fetchAttachments } from './messaging/fetch-attachments.ts'
 import { forget } from './messaging/forget.ts'
 import { createInbox } from './messaging/inbox.ts'
-import { openAttachment } from './messaging/open-attachment.ts'
+import { keepLastUpdates } from './messaging/last-updates.ts'
+import { forgetNotices } from './notices/read-notices.ts'
+import { officerChatWorks } from './officer-chat/works.ts'
 import { createDemoAccounts } from './officers/demo-accounts.ts'
+import { forgetOffers } from './openings/offers.ts'
+import { countDeliveries } from './outbox/delivery-counts.ts'
 import { createDispatcher } from './outbox/dispatch.ts'
 import { startRecurring } from './recurring.ts'
+import { rememberFor } from './remember.ts'
 import { createSecrets } from './secrets.ts'
 import { createStateOfWork } from './state-of-work.ts'
 import { createZaloAccount } from './zalo-account.ts'
@@ -52,13 +76,15 @@ export interface Product {
 
 const ROOT = join(import.meta.dirname, '..')
 const HOUR_MS = 3_600_000
+/** For so long anybody who asks how the channels are gets the same answer. */
+const CHANNELS_GOOD_MS = 5_000
 const CONNECT_TRIES = 5
 const CONNECT_PAUSE_MS = 1_500
 
 /** Puts the parts together and starts them: the only place that knows them all. */
 export async function startProduct(config: Config, log: Logger): Promise<Product> {
   const definitions = await readDefinitionsAside(ROOT)
-  const { texts, territory, calendar, eligibility, understander } = definitions
+  const { texts, territory, calendarBook, eligibility, reports, understander } = definitions
   const clock = systemClock(config.clockOffsetSeconds)
   const secrets = createSecrets(loadDataKey(config))
   const embedded = config.databaseUrl === undefined ? await startEmbedded({ dataDir: config.dataDir, log }) : null
@@ -66,12 +92,19 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
   try {
     await waitForDatabase(sql)
     await migrate(sql, log)
+    log.info(await chainHead(sql), 'audit log')
     const madePassword = config.demo
       ? await createDemoAccounts(sql, territory, { password: config.demoPassword ?? null }, clock.now())
       : null
 
     const metrics = createMetrics()
-    const desk = { territory, calendar, texts, secrets }
+    const folder = join(config.dataDir, 'attachments')
+    if (config.attachmentsS3 === undefined && config.databaseUrl !== undefined) await checkFolder(sql, folder)
+    const store = config.attachmentsS3 === undefined ? createFolderStore(folder) : createS3Store(config.attachmentsS3)
+    const calendars = createCalendars(calendarBook)
+    await calendars.refresh(sql)
+    const fileLimits = (channel: string) => adapters.find(({ id }) => id === channel)?.capabilities.files ?? null
+    const desk = { territory, calendars, texts, secrets, store, fileLimits }
     const worker = createWorker({
       sql,
       secrets,
@@ -82,17 +115,20 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
       apologise: (tx, contact, now) => apologise(tx, definitions, contact, now),
       takeOver: (contact, outlet) => dispatcher.takeOver(contact, outlet),
     })
-    const { receive, lastUpdateAt } = createInbox({ sql, secrets, clock, metrics, onStored: worker.wake })
+    const { receive, lastUpdateAt } = createInbox({ sql, secrets, clock, log, metrics, onStored: worker.wake })
 
+    const openFile = async (id: string) =>
+      (await openAttachment({ sql, secrets, store, log }, id)) ?? openOfficeFile({ sql, secrets }, id)
     const telegram =
       config.telegram === undefined
         ? null
         : createTelegram({
             token: config.telegram.token,
             apiRoot: config.telegram.apiRoot,
+            ratePerSecond: config.telegram.ratePerSecond,
             clock,
             accountLog: (account) => createAccountLog({ sql, clock, log, channel: 'telegram', account }),
-            openAttachment: (id) => openAttachment({ sql, secrets }, id),
+            openAttachment: openFile,
           })
     const links = {
       telegram: (code: string) => telegram?.startLink(code) ?? null,
@@ -108,22 +144,41 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
             clock,
             log,
             receive,
-            openAttachment: (id) => openAttachment({ sql, secrets }, id),
-            contactImageUrl: config.publicUrl?.startsWith('https:')
-              ? `${config.publicUrl}/assets/chat/contact.png`
-              : undefined,
+            openAttachment: openFile,
+            contactImageUrl: contactImageUrl(config),
           })
     const adapters: ChannelAdapter[] = [
       createWeb({ sql, secrets }),
       ...(telegram ? [telegram] : []),
       ...(zalo ? [zalo.channel] : []),
     ]
+    const broadcasting = {
+      rules: definitions.broadcastRules,
+      lanes: adapters.map(({ id, account, capabilities }) => ({
+        channel: id,
+        account,
+        capabilities,
+        window: id === 'zalo' ? ZALO_WINDOW : null,
+      })),
+    }
     const channels = [
       { id: 'web', on: true, reason: null },
       { id: 'telegram', on: telegram !== null, reason: telegram ? null : 'TELEGRAM_BOT_TOKEN is not set' },
       { id: 'zalo', on: zalo !== null, reason: zalo ? null : 'ZALO_APP_ID is not set' },
     ]
     const dispatcher = createDispatcher({ sql, secrets, clock, log, metrics, adapters })
+    const { rules } = broadcasting
+    const sender = createBroadcastSender({
+      sql,
+      secrets,
+      clock,
+      log,
+      texts,
+      rules,
+      metrics,
+      adapters,
+      account: dispatcher,
+    })
 
     let isStopping = false
     const stopping = new AbortController()
@@ -131,7 +186,9 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
       console: join(ROOT, 'src/console/public'),
       chat: join(ROOT, 'src/channels/web/public'),
     })
-    const state = createStateOfWork(sql)
+    const channelHealth = createChannelHealth({ sql, clock, channels, lastUpdateAt, cares: { zalo: zalo?.care } })
+    const channelFigures = rememberFor(channelHealth, CHANNELS_GOOD_MS)
+    const state = { ...createStateOfWork(sql), channelFigures }
     const app = await createServer({
       log,
       publicUrl: config.publicUrl,
@@ -149,16 +206,20 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
       clock,
       log,
       secrets,
+      store,
+      fileLimits,
       texts,
       territory,
-      calendar,
+      calendars,
       eligibility,
+      reports,
       understander,
+      broadcasting,
       publicUrl: config.publicUrl ?? null,
     }
     await describeApi(app)
     await app.register((scope) =>
-      webChatRoutes(scope, { sql, secrets, receive, clock, log, texts, assets, publicUrl: config.publicUrl }),
+      webChatRoutes(scope, { sql, secrets, store, receive, clock, log, texts, assets, publicUrl: config.publicUrl }),
     )
     if (telegram) {
       const { api, accountLog } = telegram
@@ -166,15 +227,18 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
       await app.register((scope) => telegramWebhook(scope, { api, accountLog, secret, receive, texts, log }))
     }
     if (zalo) await app.register((scope) => zalo.routes(scope))
-    await app.register(async (scope) => exportRoutes(scope, { sql, secrets, clock }))
+    await app.register(async (scope) => exportRoutes(scope, { sql, secrets, store, log, clock }))
     await app.register((scope) => apiRoutes(scope, services))
     await app.register((scope) =>
       consoleRoutes(scope, {
         ...services,
+        knowledge: definitions.knowledge,
+        replyTemplates: definitions.replyTemplates,
         assets,
         publicUrl: config.publicUrl,
         links,
         accountCare: zalo?.care,
+        channelHealth,
         talkStanding: zalo?.talkStanding,
       }),
     )
@@ -182,6 +246,9 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
 
     worker.start()
     dispatcher.start()
+    sender.start()
+    const freshCalendars = keepFresh(calendars, sql, log)
+    const lastUpdates = keepLastUpdates({ sql, log, lastUpdateAt })
     void telegram?.learnName()
     const incoming = !telegram
       ? null
@@ -195,15 +262,44 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
             log,
           })
         : startPolling({ sql, api: telegram.api, accountLog: telegram.accountLog, receive, clock, log, texts })
+    const { signal } = stopping
+    const mover = createMover({ sql, secrets, store, log, signal })
+    const broadcastWorks = createBroadcastWorks(services, { clock, log })
     const recurring = startRecurring(sql, clock, log, [
+      ...broadcastWorks.works,
+      { name: 'care-for-broadcasts', everyMs: 1_000, run: (now) => careForBroadcasts({ sql, rules, log }, now) },
       ...adapters.map((adapter) => ({
         name: `fetch-attachments-${adapter.id}`,
         everyMs: 1_000,
-        run: () => fetchAttachments({ sql, secrets, clock, log, signal: stopping.signal }, adapter),
+        run: () =>
+          fetchAttachments(
+            {
+              sql,
+              secrets,
+              store,
+              clock,
+              log,
+              signal: stopping.signal,
+              fileFailed: (file, now) => fileFailed(sql, desk, file, now),
+            },
+            adapter,
+          ),
       })),
       ...(zalo?.works ?? []),
+      ...officerChatWorks(sql, { desk, rules: definitions.officerChat, log }),
+      { name: 'remove-files', everyMs: 5_000, run: () => removeFiles(sql, store, signal) },
+      { name: 'move-contents', everyMs: 2_000, run: () => mover.run() },
+      { name: 'sweep-files', everyMs: 6 * HOUR_MS, run: (now) => sweepFiles(sql, store, now, { log, signal }) },
+      { name: 'delivery-counts', everyMs: 60_000, run: (now) => countDeliveries(sql, now) },
+      { name: 'reckon-deadlines', everyMs: 30_000, run: (now) => reckonDeadlines(sql, desk, now) },
+      { name: 'climb-ladders', everyMs: 60_000, run: (now) => climbLadders(sql, desk, now) },
+      { name: 'spread-work', everyMs: 30_000, run: (now) => spreadWorkOfAway(sql, desk, now) },
+      { name: 'assign-open', everyMs: 30_000, run: (now) => assignOpen(sql, desk, now) },
+      { name: 'forget-notices', everyMs: HOUR_MS, run: (now) => forgetNotices(sql, now) },
       { name: 'lapse-hand-offs', everyMs: 60_000, run: (now) => lapseHandOffs(sql, desk, now) },
       { name: 'close-silent', everyMs: HOUR_MS, run: (now) => closeSilent(sql, desk, now) },
+      { name: 'check-in', everyMs: HOUR_MS / 4, run: (now) => checkIn(sql, desk, now) },
+      { name: 'forget-openings', everyMs: 6 * HOUR_MS, run: (now) => forgetOffers(sql, now) },
       { name: 'move-to-successors', everyMs: HOUR_MS, run: (now) => moveToSuccessors(sql, desk, now) },
       { name: 'forget', everyMs: HOUR_MS, run: (now) => forget(sql, now, { log, signal: stopping.signal }) },
     ])
@@ -223,8 +319,11 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
         stopping.abort()
         await incoming?.stop()
         await Promise.all([recurring.stop(), closeServer(app)])
+        await broadcastWorks.stop()
         await worker.stop()
-        await dispatcher.stop()
+        await Promise.all([dispatcher.stop(), sender.stop()])
+        await lastUpdates.stop()
+        await freshCalendars.stop()
         telegram?.close()
         await zalo?.channel.close()
         await sql.end({ timeout: 2 })
@@ -236,6 +335,12 @@ export async function startProduct(config: Config, log: Logger): Promise<Product
     await embedded?.stop()
     throw error
   }
+}
+
+/** Zalo fetches this picture itself, from a public https address only; a stand-in for Zalo on this machine fetches none. */
+function contactImageUrl({ publicUrl, zalo }: Config): string | undefined {
+  if (publicUrl?.startsWith('https:')) return `${publicUrl}/assets/chat/contact.png`
+  return zalo?.apiRoot.startsWith('http:') ? `${zalo.apiRoot}/contact.png` : undefined
 }
 
 /** The database did not answer at the start. */

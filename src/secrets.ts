@@ -31,6 +31,8 @@ export interface Secrets {
   isSigned(purpose: string, value: string, signature: string): boolean
   /** For updates that wait before their person's key is known; emptied as soon as they are handled. */
   transitKey: Key
+  /** For secrets of the service itself that outlive every person: those of officers' one-time codes. */
+  systemKey: Key
 }
 
 export function createSecrets(masterKey: Uint8Array): Secrets {
@@ -53,6 +55,7 @@ export function createSecrets(masterKey: Uint8Array): Secrets {
     sign,
     isSigned: (purpose, value, signature) => isSame(sign(purpose, value), signature),
     transitKey: derive('transit'),
+    systemKey: derive('system'),
   }
 }
 

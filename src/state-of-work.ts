@@ -2,6 +2,7 @@ import type { Sql } from './db/client.ts'
 import { pendingMigrations } from './db/migrate.ts'
 import type { Backlog, HealthChecks } from './http/health.ts'
 import type { MeasuredState } from './http/metrics.ts'
+import { rememberFor } from './remember.ts'
 
 /** What is asked of the database for `/health/ready` and `/metrics`, by anybody and as often as they like. */
 export type StateOfWork = Pick<HealthChecks, 'database' | 'pendingMigrations'> & MeasuredState
@@ -29,25 +30,6 @@ export function createStateOfWork(sql: Sql, options: StateOptions = {}): StateOf
       return { inbox, outbox }
     }),
     ticketsByStatus: remembered(() => ticketsByStatus(sql, countAtMost)),
-  }
-}
-
-/** Those who ask together, or soon after, get one answer. A failure is nobody's but theirs who waited for it. */
-function rememberFor<Answer>(ask: () => Promise<Answer>, ms: number, clockMs: () => number): () => Promise<Answer> {
-  let known: { answer: Promise<Answer>; until: number } | null = null
-  return () => {
-    if (known !== null && known.until > clockMs()) return known.answer
-    const fresh = { answer: ask(), until: Number.POSITIVE_INFINITY }
-    known = fresh
-    fresh.answer.then(
-      () => {
-        fresh.until = clockMs() + ms
-      },
-      () => {
-        if (known === fresh) known = null
-      },
-    )
-    return fresh.answer
   }
 }
 

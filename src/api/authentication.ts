@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { Problem } from '../http/problem.ts'
 import type { Officer } from '../officers/permissions.ts'
-import { officerOfToken, SESSION_COOKIE } from '../officers/sign-in.ts'
+import { officerOfToken, SESSION_COOKIE } from '../officers/sessions.ts'
 import type { Api, ApiServices } from './services.ts'
 
 const OFFICER = 'signedInOfficer'
@@ -15,6 +15,9 @@ export function requireOfficer(app: Api, { sql, clock }: ApiServices): void {
     const officer = token === null ? null : await officerOfToken(sql, token, clock.now())
     if (officer === null) {
       throw new Problem(401, 'Sign in with POST /api/v1/sessions', {}, { 'www-authenticate': 'Bearer' })
+    }
+    if (officer.mustChangePassword === true) {
+      throw new Problem(403, 'The password was given by somebody else: change it in the console first')
     }
     request.setDecorator(OFFICER, officer)
   })

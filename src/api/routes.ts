@@ -8,9 +8,12 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { handleProblem, handleUnknownAddress, Problem } from '../http/problem.ts'
 import { isFromOurPages } from '../http/security.ts'
 import { requireOfficer } from './authentication.ts'
+import { broadcastVerbRoutes } from './broadcast-verbs.ts'
+import { broadcastRoutes } from './broadcasts.ts'
 import { definitionRoutes } from './definitions.ts'
 import { describeApi } from './openapi.ts'
 import { queueRoutes } from './queues.ts'
+import { reportRoutes } from './reports.ts'
 import { screeningRoutes } from './screenings.ts'
 import type { Api, ApiServices } from './services.ts'
 import { sessionRoutes } from './sessions.ts'
@@ -62,6 +65,9 @@ async function v1(api: Api, services: ApiServices): Promise<void> {
     await ticketRoutes(scope, services)
     await ticketVerbRoutes(scope, services)
     await ticketAttachmentRoutes(scope, services)
+    await reportRoutes(scope, services)
+    await broadcastRoutes(scope, services)
+    await broadcastVerbRoutes(scope, services)
   })
 }
 

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Broadcasting } from '../broadcasts/services.ts'
 import type { Clock } from '../clock.ts'
 import type { Sql } from '../db/client.ts'
 import type { DeskServices } from '../desk/services.ts'
 import type { EligibilityDefinitions } from '../eligibility/programme.ts'
 import type { Logger } from '../log.ts'
+import type { ReportDefinitions } from '../reports/indicator.ts'
 
 /** What the API asks of the reader of free text. */
 export interface TextReader {
@@ -22,6 +24,8 @@ export interface ApiServices extends DeskServices {
   log: Logger
   eligibility: EligibilityDefinitions
   understander: TextReader
+  reports: ReportDefinitions
+  broadcasting: Broadcasting
   /** Where the world reaches us, when that differs from what requests say. */
   publicUrl?: string | null | undefined
 }

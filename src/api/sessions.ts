@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { isoLocal } from '../clock.ts'
 import { Problem, problemSchema } from '../http/problem.ts'
 import type { Officer } from '../officers/permissions.ts'
-import { SESSION_COOKIE, signIn, signOut } from '../officers/sign-in.ts'
+import { deviceOf, SESSION_COOKIE, signOut } from '../officers/sessions.ts'
+import { signIn } from '../officers/sign-in.ts'
 import { tokenOf } from './authentication.ts'
 import type { Api, ApiServices } from './services.ts'
 
@@ -26,7 +27,7 @@ export async function sessionRoutes(app: Api, { sql, clock, secrets }: ApiServic
         body: z.object({
           username: z.string().min(1).max(200),
           password: z.string().max(1000),
-          totp: z.string().optional(),
+          totp: z.string().max(40).optional(),
         }),
         response: {
           201: z.object({ token: z.string(), expires_at: z.string(), user: userSchema }),
@@ -38,8 +39,13 @@ export async function sessionRoutes(app: Api, { sql, clock, secrets }: ApiServic
     },
     async (request, reply) => {
       const now = clock.now()
-      const outcome = await signIn({ sql, secrets }, request.body, now)
+      const device = deviceOf(request.headers['user-agent'])
+      const outcome = await signIn({ sql, secrets }, { ...request.body, device }, now)
       if (outcome.kind === 'wrong') throw new Problem(401, 'The user name or the password is wrong')
+      if (outcome.kind === 'code-needed') {
+        throw new Problem(401, 'This account has one-time codes: send the current one as totp', { missing: ['totp'] })
+      }
+      if (outcome.kind === 'wrong-code') throw new Problem(401, 'The totp is wrong, or was used before')
       if (outcome.kind === 'locked') {
         const seconds = Math.max(1, Math.ceil((outcome.until.getTime() - now.getTime()) / 1000))
         const detail = `Too many wrong passwords; try again after ${isoLocal(outcome.until)}`
@@ -62,7 +68,7 @@ export async function sessionRoutes(app: Api, { sql, clock, secrets }: ApiServic
     { schema: { tags: ['sessions'], summary: 'Sign out', response: { 204: z.null() } } },
     async (request, reply) => {
       const token = tokenOf(request)
-      if (token !== null) await signOut(sql, token)
+      if (token !== null) await signOut(sql, token, clock.now())
       reply.clearCookie(SESSION_COOKIE, { path: '/' })
       return reply.code(204).send(null)
     },

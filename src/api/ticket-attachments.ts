@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { FILE_MAX_BYTES, UPLOAD_TYPES, uploadTypeOf } from '../attachments/upload-type.ts'
 import { layFile } from '../desk/officer-files.ts'
 import { invalidValues, Problem, problemSchema } from '../http/problem.ts'
-import { FILE_MAX_BYTES, UPLOAD_TYPES, uploadTypeOf } from '../messaging/upload-type.ts'
 import { officerOf } from './authentication.ts'
 import type { Api, ApiServices } from './services.ts'
 

@@ -66,6 +66,13 @@ export const ticketSchema = z.object({
       text: z.string().nullable().describe('null once the person was erased'),
       officer: person.optional(),
       attachments: z.array(z.string()),
+      delivery: z
+        .object({
+          state: z.string().describe('sent, sending, waits, retrying, failed, withdrawn'),
+          reason: z.string().nullable(),
+        })
+        .optional()
+        .describe('of words to the person in a chat, while it is known'),
     }),
   ),
   attachments: z.array(
@@ -152,6 +159,7 @@ export function ticketJson(
       text: message.text,
       ...(message.officer ? { officer: message.officer } : {}),
       attachments: message.attachmentIds,
+      ...(message.delivery ? { delivery: message.delivery } : {}),
     })),
     attachments: details.attachments.map((file) => ({
       id: file.id,

@@ -2,9 +2,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { acceptHandOff } from '../desk/accept-hand-off.ts'
 import type { ActOutcome, ActRequest } from '../desk/act.ts'
+import { LAST_SEQ } from '../desk/activity.ts'
 import { ask } from '../desk/ask.ts'
+import { assignTo } from '../desk/assign-to.ts'
 import { claim } from '../desk/claim.ts'
 import { handOff } from '../desk/hand-off.ts'
+import { merge } from '../desk/merge.ts'
 import { note } from '../desk/note.ts'
 import { release } from '../desk/release.ts'
 import { reopen } from '../desk/reopen.ts'
@@ -18,7 +21,7 @@ import type { Api, ApiServices } from './services.ts'
 import { activityJson, ticketSchema } from './ticket-json.ts'
 import { sendTicket } from './tickets.ts'
 
-const seen = z.int().nonnegative().describe('the last activity.seq the officer saw')
+const seen = z.int().nonnegative().max(LAST_SEQ).describe('the last activity.seq the officer saw')
 const words = z.string().trim().min(1).max(3500)
 const reason = z.string().trim().min(1).max(1000)
 const attachments = z.array(z.uuid()).max(10).default([])
@@ -39,6 +42,8 @@ const bodies = {
     }),
   'hand-off': z.object({ seen, to_unit: z.string().min(1), to_officer: z.string().min(1).nullish(), reason }),
   reason: z.object({ seen, reason }),
+  merge: z.object({ seen, into: z.string().trim().min(1).max(40), reason }),
+  assign: z.object({ seen, to_officer: z.string().min(1) }),
   resolve: z
     .object({
       seen,
@@ -47,6 +52,7 @@ const bodies = {
       basis: orNull(z.string().trim().max(1000)),
       next_step: z.string().trim().min(1).max(1000),
       text: orNull(z.string().trim().max(3500)),
+      opening: z.uuid().nullish().describe('the vacancy or course with a seat for the person; with placed or enrolled'),
     })
     .refine((body) => body.reason !== null || body.basis !== null, {
       path: ['reason'],
@@ -116,9 +122,20 @@ export async function ticketVerbRoutes(app: Api, services: ApiServices): Promise
     returnHandOff(on.sql, on, { ...request, reason: body.reason }, now),
   )
   route('resolve', 'End it with a result', bodies.resolve, (on, request, body, now) => {
-    const { result, basis, text } = body
-    return resolve(on.sql, on, { ...request, result, basis, text, reason: body.reason, nextStep: body.next_step }, now)
+    const { result, basis, text, opening } = body
+    return resolve(
+      on.sql,
+      on,
+      { ...request, result, basis, text, opening, reason: body.reason, nextStep: body.next_step },
+      now,
+    )
   })
+  route('merge', 'End it as a duplicate of another ticket of the same person', bodies.merge, (on, request, body, now) =>
+    merge(on.sql, on, { ...request, into: body.into, reason: body.reason }, now),
+  )
+  route('assign', 'Give it to an officer of its unit', bodies.assign, (on, request, body, now) =>
+    assignTo(on.sql, on, { ...request, toOfficer: body.to_officer }, now),
+  )
   route('reopen', 'Take a finished ticket up again', bodies.reason, (on, request, body, now) =>
     reopen(on.sql, on, { ...request, reason: body.reason }, now),
   )

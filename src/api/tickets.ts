@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { recordAudit } from '../audit/record.ts'
 import { fileTicket } from '../desk/file-ticket.ts'
 import { listTickets, WrongCursor } from '../desk/list-tickets.ts'
 import { readTicket } from '../desk/read-ticket.ts'
 import { STATUSES } from '../desk/ticket.ts'
 import type { Fault } from '../errors.ts'
 import { invalidValues, Problem, problemSchema } from '../http/problem.ts'
-import { recordRead } from '../officers/audit.ts'
 import { mayFile } from '../officers/permissions.ts'
 import { COMPLAINT_TOPIC } from '../territory/route.ts'
 import { communeOfToday } from '../territory/territory.ts'
@@ -74,7 +74,7 @@ export async function ticketRoutes(app: Api, services: ApiServices): Promise<voi
       try {
         const page = await listTickets(sql, secrets, officer, filter, { cursor, limit }, now)
         // A list holds no personal data; a search for a name says something about a person all the same.
-        if (filter.q) await recordRead(sql, { officerId: officer.id, what: 'ticket-list', ticketNumber: null }, now)
+        if (filter.q) await recordAudit(sql, { actorId: officer.id, action: 'tickets-searched' }, now)
         return { items: page.items.map((line) => ticketLineJson(services, line, now)), next_cursor: page.nextCursor }
       } catch (error) {
         if (error instanceof WrongCursor) throw invalidValues([{ where: 'cursor', what: 'came from no list of ours' }])

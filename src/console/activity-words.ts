@@ -39,6 +39,12 @@ function valuesOf(facts: Record<string, unknown>, visit: Visit, territory: Terri
     unit: unit(facts.unit),
     from: unit(facts.from_unit),
     to: unit(facts.to_unit),
+    step: typeof facts.step === 'string' ? visit.t(`ladder.${facts.step}`) : '',
+    into: typeof facts.into === 'string' ? facts.into : '',
+    number: typeof facts.number === 'string' ? facts.number : '',
+    rating: typeof facts.rating === 'number' ? String(facts.rating) : '',
+    left: typeof facts.left === 'number' ? String(facts.left) : '',
+    why: typeof facts.why === 'string' ? visit.t(`why.${facts.why}`) : '',
     result: typeof facts.result === 'string' ? visit.t(`result.${facts.result}`) : '',
   }
 }

@@ -7,6 +7,8 @@ interface SignInView {
   back?: string | undefined
   waiting?: WaitingForm | null
   notice?: string | null
+  /** Set when the password was right and a one-time code is wanted. */
+  challenge?: string
 }
 
 /** Sends somebody to the sign-in; a form that was filled in comes along, so that nothing typed is lost. */
@@ -27,7 +29,7 @@ export function showSignIn(
   view: SignInView,
   status = 200,
 ): FastifyReply {
-  const { username = '', back = '', waiting = null, notice = null } = view
-  const data = { username, back, notice, waiting: waiting === null ? '' : JSON.stringify(waiting) }
+  const { username = '', back = '', waiting = null, notice = null, challenge = '' } = view
+  const data = { username, back, notice, challenge, waiting: waiting === null ? '' : JSON.stringify(waiting) }
   return pages.show(reply, { ...visit, session: null }, 'sign-in', { title: visit.t('signIn.title'), ...data }, status)
 }

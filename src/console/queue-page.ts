@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { recordAudit } from '../audit/record.ts'
+import { localDay } from '../clock.ts'
+import { COUNTED_AT_MOST, countWaiting, type Waiting } from '../desk/count-waiting.ts'
 import { listTickets, type TicketFilter, type TicketLine, type TicketPage, WrongCursor } from '../desk/list-tickets.ts'
-import { type Queue, queuesOf } from '../desk/queues.ts'
 import { STATUSES, type TicketStatus, VERBS } from '../desk/ticket.ts'
-import { recordRead } from '../officers/audit.ts'
 import { type Officer, scopeOf } from '../officers/permissions.ts'
-import { fullName } from '../territory/territory.ts'
+import { fullName, unitsInForce } from '../territory/territory.ts'
 import { askToSignIn } from './ask-to-sign-in.ts'
 import { dueWords } from './due-words.ts'
 import { communeName, topicName, unitName } from './names.ts'
-import { type UrgentTicket, urgentTickets } from './urgent-tickets.ts'
 import { type ConsoleServices, isSignedIn, type Pages, type Visit } from './visit.ts'
 
 const PAGE_SIZE = 30
@@ -52,40 +52,32 @@ export function queueRoutes(app: FastifyInstance, services: ConsoleServices, pag
     const list = query.list ?? (officer.unitId === null ? 'all' : 'unit')
     const filter = filterOf(officer, list, query)
     const now = clock.now()
-    // Urgent work stands on top of the first page; a search is answered by itself.
-    const isOnTop = query.cursor === undefined && query.q === '' && query.overdue !== true
-    const [page, urgent, queues] = await Promise.all([
-      readPage(officer, filter, query, now),
-      isOnTop || query.urgent === true ? urgentTickets(sql, officer, filter, now) : [],
-      queuesOf(sql, officer, now),
-    ])
+    const [page, waiting] = await Promise.all([readPage(officer, filter, query, now), countWaiting(sql, officer, now)])
     if (page === null) return reply.redirect(`/console/tickets?${addressOf({ ...query, cursor: undefined })}`, 303)
     if (query.q !== '') {
-      await recordRead(sql, { officerId: officer.id, what: 'ticket-list', ticketNumber: null }, now)
+      await recordAudit(sql, { actorId: officer.id, action: 'tickets-searched' }, now)
     }
-    const items = query.urgent === true ? urgent : withUrgentFirst(urgent, page.items)
     const link = (changed: Partial<Query>) => `/console/tickets?${addressOf({ ...query, list, ...changed })}`
     return pages.show(reply, visit, 'queue', {
       title: visit.t('queue.title'),
       notice: query.done && visit.t(`done.${query.done}`),
-      tabs: tabsOf(visit, officer, queues, list),
-      counts: countsOf(visit, queues),
+      tabs: tabsOf(visit, officer, waiting, list),
+      counts: countsOf(visit, waiting),
       filters: { ...query, list },
       isFiltered: isFiltered(query),
-      ...choicesOf(services, visit, officer, queues),
-      items: items.map((item) => lineOf(services, visit, item, now)),
+      ...choicesOf(services, visit, officer, localDay(now)),
+      items: page.items.map((item) => lineOf(services, visit, item, now)),
       firstPage: query.cursor === undefined ? null : link({ cursor: undefined }),
-      nextPage: query.urgent === true || page.nextCursor === null ? null : link({ cursor: page.nextCursor }),
+      nextPage: page.nextCursor === null ? null : link({ cursor: page.nextCursor }),
     })
   })
 
   async function readPage(
     officer: Officer,
     filter: TicketFilter,
-    { urgent, cursor }: Query,
+    { cursor }: Query,
     now: Date,
   ): Promise<TicketPage | null> {
-    if (urgent === true) return { items: [], nextCursor: null }
     try {
       return await listTickets(sql, secrets, officer, filter, { cursor, limit: PAGE_SIZE }, now)
     } catch (error) {
@@ -95,7 +87,11 @@ export function queueRoutes(app: FastifyInstance, services: ConsoleServices, pag
   }
 }
 
-function filterOf(officer: Officer, list: List, { unit, status, topic, commune, overdue, q }: Query): TicketFilter {
+function filterOf(
+  officer: Officer,
+  list: List,
+  { unit, status, topic, commune, overdue, urgent, q }: Query,
+): TicketFilter {
   const queues = {
     mine: 'mine',
     unit: officer.unitId ?? undefined,
@@ -103,12 +99,7 @@ function filterOf(officer: Officer, list: List, { unit, status, topic, commune, 
     escalated: 'escalated',
     all: unit,
   }
-  return { queue: queues[list], status: status && [status], topic, commune, overdue, q: q || undefined }
-}
-
-function withUrgentFirst(urgent: readonly UrgentTicket[], items: readonly TicketLine[]): (UrgentTicket | TicketLine)[] {
-  const onTop = new Set(urgent.map((ticket) => ticket.id))
-  return [...urgent, ...items.filter((item) => !onTop.has(item.id))]
+  return { queue: queues[list], status: status && [status], topic, commune, overdue, urgent, q: q || undefined }
 }
 
 function isFiltered({ unit, status, topic, commune, overdue, urgent, q }: Query): boolean {
@@ -124,9 +115,9 @@ function addressOf(query: Query): string {
   return new URLSearchParams(parts).toString()
 }
 
-function tabsOf({ t }: Visit, officer: Officer, queues: readonly Queue[], current: List) {
+function tabsOf({ t }: Visit, officer: Officer, waiting: Waiting, current: List) {
   const scope = scopeOf(officer)
-  const offered = queues.reduce((sum, queue) => sum + queue.offered, 0)
+  const offered = upTo(waiting.offered)
   const lists: { list: List; label: string; isShown: boolean }[] = [
     { list: 'unit', label: t('queue.list.unit'), isShown: scope.kind === 'unit' },
     { list: 'mine', label: t('queue.list.mine'), isShown: scope.kind !== 'nothing' },
@@ -139,27 +130,25 @@ function tabsOf({ t }: Visit, officer: Officer, queues: readonly Queue[], curren
     .map(({ list, label }) => ({ label, href: `/console/tickets?list=${list}`, current: list === current }))
 }
 
-function countsOf({ t }: Visit, queues: readonly Queue[]) {
-  const sum = (of: 'open' | 'assigned' | 'pending' | 'overdue' | 'urgent') =>
-    queues.reduce((total, queue) => total + queue[of], 0)
+function countsOf({ t }: Visit, waiting: Waiting) {
   return [
     ...(['open', 'assigned', 'pending'] as const).map((of) => ({
       mark: of as string,
       label: t(`status.${of}`),
-      tickets: sum(of),
+      tickets: upTo(waiting[of]),
       query: `status=${of}`,
     })),
-    { mark: 'overdue', label: t('queue.overdue'), tickets: sum('overdue'), query: 'overdue=1' },
-    { mark: 'urgent', label: t('urgent'), tickets: sum('urgent'), query: 'urgent=1' },
+    { mark: 'overdue', label: t('queue.overdue'), tickets: upTo(waiting.overdue), query: 'overdue=1' },
+    { mark: 'urgent', label: t('urgent'), tickets: upTo(waiting.urgent), query: 'urgent=1' },
   ]
 }
 
-function choicesOf(
-  { texts, territory }: ConsoleServices,
-  { language, t }: Visit,
-  officer: Officer,
-  queues: readonly Queue[],
-) {
+/** What was not counted to its end says so. */
+function upTo(count: number): string {
+  return count < COUNTED_AT_MOST ? String(count) : `${COUNTED_AT_MOST}+`
+}
+
+function choicesOf({ texts, territory }: ConsoleServices, { language, t }: Visit, officer: Officer, today: string) {
   const order = new Intl.Collator(language)
   const sorted = (options: { value: string; label: string }[]) =>
     options.sort((a, b) => order.compare(a.label, b.label))
@@ -179,12 +168,12 @@ function choicesOf(
               .map((place) => ({ value: place.code, label: fullName(place) })),
           ),
     units: seesAll
-      ? sorted(queues.map((queue) => ({ value: queue.unitId, label: unitName(territory, language, queue.unitId) })))
+      ? sorted(unitsInForce(territory, today).map(({ id, name }) => ({ value: id, label: name[language] })))
       : [],
   }
 }
 
-function lineOf({ texts, territory }: ConsoleServices, visit: Visit, item: TicketLine | UrgentTicket, now: Date) {
+function lineOf({ texts, territory }: ConsoleServices, visit: Visit, item: TicketLine, now: Date) {
   const { language, t } = visit
   const due = dueWords(item, now, language)
   return {

@@ -1,5 +1,6 @@
+import { FILE_MAX_BYTES, uploadTypeOf } from '../attachments/upload-type.ts'
 import type { OfficerFile } from '../desk/officer-files.ts'
-import { FILE_MAX_BYTES, uploadTypeOf } from '../messaging/upload-type.ts'
+import { type FileLimits, isCarried, limitWords } from '../messaging/file-limits.ts'
 import type { Visit } from './visit.ts'
 
 const MOST_FILES = 5
@@ -11,6 +12,7 @@ const MEGABYTE = 1_048_576
 export async function judgeFiles(
   visit: Visit,
   contents: readonly Uint8Array[],
+  to: { channel: string; limits: FileLimits } | null,
 ): Promise<{ files: OfficerFile[] } | { fault: string }> {
   const limits = { most: MOST_FILES, megabytes: FILE_MAX_BYTES / MEGABYTE }
   if (contents.length > MOST_FILES) return { fault: visit.t('fault.files.tooMany', limits) }
@@ -22,6 +24,10 @@ export async function judgeFiles(
     const mediaType = await uploadTypeOf(content)
     if (mediaType === null) return { fault: visit.t('fault.files.wrongType', limits) }
     files.push({ content, mediaType })
+  }
+  if (to !== null && !files.every((file) => isCarried(to.limits, file))) {
+    const channel = visit.t(`channelName.${to.channel}`)
+    return { fault: visit.t('fault.files.notCarried', { channel, carried: limitWords(to.limits) }) }
   }
   return { files }
 }

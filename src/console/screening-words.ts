@@ -6,6 +6,21 @@ import { formatNumber } from '../i18n.ts'
 import { textOr } from './names.ts'
 import type { ConsoleServices, Visit } from './visit.ts'
 
+const keyed = z.object({ key: z.string() })
+
+/** What a page uses of a stored determination besides its reasons. */
+const determinationSchema = z.looseObject({
+  programme: z.string(),
+  outcome: z.enum(OUTCOMES),
+  papers: z.array(keyed).catch([]),
+})
+
+/** What was found for each programme; nothing when there is no screening that can be read. */
+export function storedDeterminations(screening: unknown): z.output<typeof determinationSchema>[] {
+  const parsed = z.object({ determinations: z.array(determinationSchema) }).safeParse(screening)
+  return parsed.success ? parsed.data.determinations : []
+}
+
 /** What the desk hands on of a stored screening; whatever else a determination holds passes through to `explain`. */
 const screeningSchema = z.object({
   facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
@@ -15,7 +30,7 @@ const screeningSchema = z.object({
 interface ScreeningWords {
   /** What may help comes first. */
   lines: { name: string; outcome: string; isHopeful: boolean; reasons: string[] }[]
-  facts: { label: string; value: string }[]
+  facts: { id: string; label: string; value: string }[]
 }
 
 /** Reasons an officer wants to see; what a citizen should bring and where is the officer's own trade. */
@@ -43,13 +58,20 @@ export function screeningWords(
         .map((line) => texts.text(language, line.key, line.values)),
     })),
     facts: Object.entries(facts).map(([id, value]) => ({
+      id,
       label: textOr(texts, language, [`facts.${id}.label`], id),
       value: factWords(texts, visit, id, value),
     })),
   }
 }
 
-function factWords(
+/** The facts that a stored screening was made with; none when there is none that can be read. */
+export function screenedFacts(screening: unknown): Readonly<Record<string, unknown>> {
+  const parsed = screeningSchema.safeParse(screening)
+  return parsed.success ? parsed.data.facts : {}
+}
+
+export function factWords(
   texts: ConsoleServices['texts'],
   visit: Visit,
   id: string,

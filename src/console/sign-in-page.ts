@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { SESSION_COOKIE, signIn, signOut } from '../officers/sign-in.ts'
+import { deviceOf, SESSION_COOKIE, signOut } from '../officers/sessions.ts'
+import { signIn, signInWithCode } from '../officers/sign-in.ts'
 import { showSignIn } from './ask-to-sign-in.ts'
 import { momentWords } from './due-words.ts'
 import { showTicket } from './show-ticket.ts'
@@ -12,6 +13,9 @@ const signInForm = z.object({
   username: z.string().max(100).catch(''),
   password: z.string().max(200).catch(''),
   back: optionalText,
+  /** The second step: what the first gave, and the one-time code. */
+  challenge: z.string().max(200).catch(''),
+  code: z.string().max(40).catch(''),
   /** A form of a ticket that was sent when the session had run out. */
   waiting: z.string().max(100_000).optional().catch(undefined),
 })
@@ -37,14 +41,26 @@ export function signInRoutes(app: FastifyInstance, services: ConsoleServices, pa
     const given = signInForm.parse(request.body ?? {})
     const waiting = readWaiting(given.waiting)
     const now = clock.now()
-    const outcome = await signIn(services, given, now)
+    const device = deviceOf(request.headers['user-agent'])
+    const { challenge, code } = given
+    const outcome = await (challenge === ''
+      ? signIn(services, { username: given.username, password: given.password, device }, now)
+      : signInWithCode(services, { challenge, code, device }, now))
+    if (outcome.kind === 'code-needed') {
+      return showSignIn(pages, reply, visit, { ...given, waiting, challenge: outcome.challenge })
+    }
+    if (outcome.kind === 'wrong-code') {
+      const notice = visit.t('signIn.wrongCode')
+      return showSignIn(pages, reply, visit, { ...given, waiting, notice, challenge: outcome.challenge }, 401)
+    }
     if (outcome.kind === 'wrong') {
-      return showSignIn(pages, reply, visit, { ...given, waiting, notice: visit.t('signIn.wrong') }, 401)
+      const notice = visit.t(challenge === '' ? 'signIn.wrong' : 'signIn.tooLate')
+      return showSignIn(pages, reply, visit, { ...given, challenge: '', waiting, notice }, 401)
     }
     if (outcome.kind === 'locked') {
       reply.header('retry-after', Math.ceil((outcome.until.getTime() - now.getTime()) / 1_000))
       const notice = visit.t('signIn.locked', { until: momentWords(outcome.until, visit.language) })
-      return showSignIn(pages, reply, visit, { ...given, waiting, notice }, 429)
+      return showSignIn(pages, reply, visit, { ...given, challenge: '', waiting, notice }, 429)
     }
     const maxAge = Math.floor((outcome.expiresAt.getTime() - now.getTime()) / 1_000)
     reply.setCookie(SESSION_COOKIE, outcome.token, { ...cookie, maxAge })
@@ -58,7 +74,7 @@ export function signInRoutes(app: FastifyInstance, services: ConsoleServices, pa
     const visit = await pages.visitOf(request)
     const { form_token: formToken } = z.object({ form_token: z.string().catch('') }).parse(request.body ?? {})
     if (visit.session !== null && isOwnForm(secrets, visit.session, formToken)) {
-      await signOut(sql, visit.session.token)
+      await signOut(sql, visit.session.token, clock.now())
       reply.clearCookie(SESSION_COOKIE, cookie)
     }
     return reply.redirect('/console/sign-in', 303)

@@ -14,8 +14,12 @@ import { ticketView } from './ticket-view.ts'
 import { type ConsoleServices, isSignedIn, type Pages } from './visit.ts'
 
 const paramsSchema = z.object({ number: z.string().max(40) })
-const querySchema = z.object({ done: z.enum(VERBS).optional().catch(undefined) })
-const newsSchema = z.object({ shown: z.coerce.number().int(), seen: z.coerce.number().int().catch(0) })
+const querySchema = z.object({
+  done: z.enum(VERBS).optional().catch(undefined),
+  /** A reply template to begin with. */
+  template: z.string().max(80).optional().catch(undefined),
+})
+const newsSchema = z.object({ shown: z.coerce.number().int().catch(0), seen: z.coerce.number().int().catch(0) })
 
 export function ticketRoutes(app: FastifyInstance, services: ConsoleServices, pages: Pages): void {
   const { sql, secrets, clock } = services
@@ -24,9 +28,9 @@ export function ticketRoutes(app: FastifyInstance, services: ConsoleServices, pa
     const visit = await pages.visitOf(request)
     if (!isSignedIn(visit)) return askToSignIn(pages, reply, visit)
     const { number } = paramsSchema.parse(request.params)
-    const { done } = querySchema.parse(request.query)
+    const { done, template } = querySchema.parse(request.query)
     const notice = done && ({ tone: 'good', title: visit.t(`done.${done}`) } as const)
-    return showTicket(services, pages, reply, visit, number, notice ? { notice } : {})
+    return showTicket(services, pages, reply, visit, number, { template, ...(notice && { notice }) })
   })
 
   // Asked every few seconds by an open page: what has come in since, or nothing at all.

@@ -3,11 +3,14 @@ import { z } from 'zod'
 import { acceptHandOff } from '../desk/accept-hand-off.ts'
 import type { ActOutcome, ActRequest } from '../desk/act.ts'
 import type { ActivityLine } from '../desk/activity.ts'
+import { LAST_SEQ } from '../desk/activity.ts'
 import { ask } from '../desk/ask.ts'
+import { assignTo } from '../desk/assign-to.ts'
 import { claim } from '../desk/claim.ts'
 import { handOff } from '../desk/hand-off.ts'
+import { merge } from '../desk/merge.ts'
 import { note } from '../desk/note.ts'
-import type { OfficerFile } from '../desk/officer-files.ts'
+import { filesCarriedTo, type OfficerFile } from '../desk/officer-files.ts'
 import { readTicket } from '../desk/read-ticket.ts'
 import { release } from '../desk/release.ts'
 import { reopen } from '../desk/reopen.ts'
@@ -29,8 +32,10 @@ const field = z.union([z.string(), z.array(z.string()).transform((all) => all.at
 const bodySchema = z.record(z.string(), field).catch({})
 
 /** Fields that hold words; the rest of a form is choices. */
-const WORDS = ['text', 'papers', 'reason', 'basis', 'next_step'] as const
-const FIELDS = [...WORDS, 'to_unit', 'to_officer', 'result'] as const
+const WORDS = ['text', 'ticked', 'papers', 'reason', 'basis', 'next_step'] as const
+const FIELDS = [...WORDS, 'to_unit', 'to_officer', 'into', 'result', 'opening'] as const
+/** Chosen from a list: anything else is nothing. */
+const openingSchema = z.uuid().nullable().catch(null)
 /** Characters of one field: what every channel can send in one message, whatever the desk writes around it. */
 const LONGEST = 1_800
 /** What is read even of somebody whose session ran out: the words come back after the sign-in. */
@@ -48,7 +53,9 @@ const needed: Record<Verb, readonly string[]> = {
   accept: [],
   return: ['reason'],
   resolve: ['result', 'next_step'],
+  merge: ['into', 'reason'],
   reopen: ['reason'],
+  assign: ['to_officer'],
 }
 
 export function verbRoutes(app: FastifyInstance, services: ConsoleServices, pages: Pages): void {
@@ -80,6 +87,8 @@ function carryOut(services: ConsoleServices, pages: Pages) {
     const values = Object.fromEntries(
       FIELDS.flatMap((name) => (name in body ? [[name, body[name]?.trim() ?? '']] : [])),
     )
+    const ticked = tickedIn(sent.fields)
+    if (ticked.length > 0) values.ticked = ticked.join('\n')
     const typed: TypedForm = { verb, values, faults: {} }
     if (!isSignedIn(visit)) return askToSignIn(pages, reply, visit, { ...typed, number })
     const again = (shown: Shown) => showTicket(services, pages, reply, visit, number, { typed, ...shown })
@@ -91,15 +100,19 @@ function carryOut(services: ConsoleServices, pages: Pages) {
     if (!isOwnForm(secrets, visit.session, body.form_token ?? '')) {
       return again({ notice: notice('formToken'), status: 403 })
     }
-    const judged = verb === 'reply' ? await judgeFiles(visit, sent.files) : { files: [] }
+    const now = clock.now()
+    const judge = async (contents: readonly Uint8Array[]) => {
+      if (verb !== 'reply' || contents.length === 0) return { files: [] }
+      return judgeFiles(visit, contents, await filesCarriedTo(services.sql, services, number, now))
+    }
+    const judged = await judge(sent.files)
     const faults = { ...faultsOf(visit, verb, values), ...('fault' in judged ? { files: judged.fault } : {}) }
-    const seen = z.coerce.number().int().safeParse(body.seen)
+    const seen = z.coerce.number().int().nonnegative().max(LAST_SEQ).safeParse(body.seen)
     if ('fault' in judged || Object.keys(faults).length > 0 || !seen.success) {
       return again({ typed: { ...typed, faults }, notice: notice('faults'), status: 422 })
     }
 
     const { officer } = visit.session
-    const now = clock.now()
     const asked: ActRequest = { number, officer, seen: seen.data }
     const outcome = await perform(services, verb, asked, values, judged.files, now)
     switch (outcome.kind) {
@@ -160,7 +173,16 @@ function perform(
     case 'note':
       return note(sql, services, { ...asked, text: words('text'), attachmentIds: [] }, now)
     case 'ask':
-      return ask(sql, services, { ...asked, text: words('text'), papers: linesOf(words('papers')) }, now)
+      return ask(
+        sql,
+        services,
+        {
+          ...asked,
+          text: words('text'),
+          papers: [...new Set([...linesOf(words('ticked')), ...linesOf(words('papers'))])],
+        },
+        now,
+      )
     case 'hand-off': {
       const to = { toUnit: words('to_unit'), toOfficer: orNull('to_officer') }
       return handOff(sql, services, { ...asked, ...to, reason: words('reason') }, now)
@@ -177,8 +199,13 @@ function perform(
         nextStep: words('next_step'),
         text: orNull('text'),
       }
-      return resolve(sql, services, { ...asked, ...said, result }, now)
+      const opening = openingSchema.parse(orNull('opening'))
+      return resolve(sql, services, { ...asked, ...said, result, opening }, now)
     }
+    case 'merge':
+      return merge(sql, services, { ...asked, into: words('into'), reason: words('reason') }, now)
+    case 'assign':
+      return assignTo(sql, services, { ...asked, toOfficer: words('to_officer') }, now)
     case 'reopen':
       return reopen(sql, services, { ...asked, reason: words('reason') }, now)
     default:
@@ -194,7 +221,8 @@ function faultsOf(visit: Visit, verb: Verb, values: Values): Record<string, stri
     const { length } = values[name] ?? ''
     if (length > LONGEST) faults[name] = visit.t('fault.tooLong', { length, most: LONGEST })
   }
-  if (verb === 'ask' && !values.text && !values.papers) faults.papers = visit.t('fault.missing.papers')
+  if (verb === 'ask' && !values.text && !values.papers && !values.ticked)
+    faults.papers = visit.t('fault.missing.papers')
   if (verb === 'resolve' && !values.reason && !values.basis) faults.reason = visit.t('fault.missing.reasonOrBasis')
   if (verb === 'resolve' && values.result && !RESULTS.some((known) => known === values.result)) {
     faults.result = visit.t('fault.missing.result')
@@ -202,8 +230,16 @@ function faultsOf(visit: Visit, verb: Verb, values: Values): Record<string, stri
   return faults
 }
 
+const tickedSchema = z.object({ paper: z.union([z.string().transform((one) => [one]), z.array(z.string())]) })
+
+/** Papers ticked in the checklist. */
+function tickedIn(fields: unknown): string[] {
+  const parsed = tickedSchema.safeParse(fields)
+  return parsed.success ? parsed.data.paper.slice(0, 40) : []
+}
+
 function deskFault(where: string): string {
-  return ['to_unit', 'to_officer', 'reason'].includes(where) ? where : 'other'
+  return ['to_unit', 'to_officer', 'into', 'reason', 'opening'].includes(where) ? where : 'other'
 }
 
 /**

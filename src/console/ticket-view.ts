@@ -1,9 +1,9 @@
+import { UPLOAD_TYPES } from '../attachments/upload-type.ts'
 import { isoLocal, localDay } from '../clock.ts'
 import type { TicketAttachment, TicketDetails, TicketMessage } from '../desk/read-ticket.ts'
 import { routingReasonSchema } from '../desk/services.ts'
 import { isTakenFrom, mayDo, RESULTS, statusAfter, VERBS, type Verb } from '../desk/ticket.ts'
-import { UPLOAD_TYPES } from '../messaging/upload-type.ts'
-import type { Officer } from '../officers/permissions.ts'
+import { hasRole, type Officer } from '../officers/permissions.ts'
 import { unitsInForce } from '../territory/territory.ts'
 import { activityWords } from './activity-words.ts'
 import { dueWords, momentWords, shortMomentWords } from './due-words.ts'
@@ -24,7 +24,7 @@ export function ticketView(
 ) {
   const { texts, territory } = services
   const { language, t } = visit
-  const { ticket, assignee, answers, resolution } = details
+  const { ticket, assignee, answers, joined, resolution } = details
   const due = dueWords(ticket, now, language)
   const files = new Map(details.attachments.map((file) => [file.id, fileView(visit, ticket.number, file)]))
   return {
@@ -34,6 +34,10 @@ export function ticketView(
     status: ticket.status,
     statusName: t(`status.${ticket.status}`),
     urgent: ticket.urgent,
+    priority: ticket.priorityGroups.map((group) => textOr(texts, language, [`console.priority.${group}`], group)),
+    ladder: ladderWords(services, visit, ticket.escalationLevel),
+    rating: ticket.rating === null ? null : t('ticket.ratingOf', { rating: ticket.rating }),
+    confirmedAt: ticket.confirmedAt && momentWords(ticket.confirmedAt, language),
     topicName: topicName(texts, language, ticket.topic),
     requestName: textOr(
       texts,
@@ -62,6 +66,7 @@ export function ticketView(
       nextStep: resolution.nextStep,
     },
     answers,
+    joined: joined.map((one) => ({ ...one, title: t('ticket.answersOf', { number: one.number }) })),
     screening: screeningWords(services, visit, details.screening),
     attachments: [...files.values()],
     talk: details.messages.map((message) => ({
@@ -71,7 +76,9 @@ export function ticketView(
       iso: isoLocal(message.at),
       text: wordsOf(message) ?? t('ticket.erased'),
       files: message.attachmentIds.flatMap((id) => files.get(id) ?? []),
+      delivery: deliveryWords(services, visit, message),
     })),
+    unreachable: details.isUnreachable ? t('delivery.unreachable') : null,
     activity: activityWords(services, visit, details.activity, now),
     may: Object.fromEntries(VERBS.map((verb) => [verb, isPossible(verb, officer, details)])),
     mayAttach: ticket.contactId !== null,
@@ -85,7 +92,7 @@ export function ticketView(
 /** Whether a form is worth showing; the desk decides again when it is sent. */
 function isPossible(verb: Verb, officer: Officer, { ticket, standing }: TicketDetails): boolean {
   if (standing === null || statusAfter(verb, ticket.status) === null) return false
-  if (!mayDo(verb, standing, ticket.offeredOfficerId === officer.id)) return false
+  if (!mayDo(verb, standing, ticket.offeredOfficerId === officer.id, hasRole(officer, 'head_of_unit'))) return false
   if (isTakenFrom(verb, ticket, officer.id, standing)) return false
   if (verb === 'accept') {
     const isForAnother = ticket.offeredOfficerId !== null && ticket.offeredOfficerId !== officer.id
@@ -94,8 +101,23 @@ function isPossible(verb: Verb, officer: Officer, { ticket, standing }: TicketDe
   return verb !== 'return' || ticket.offeredUnitId !== null
 }
 
+/** How far up the ladder a broken promise was told; null while it was not. */
+function ladderWords({ territory }: ConsoleServices, { t }: Visit, level: number): string | null {
+  const step = territory.routing.ladder.steps[level - 1]
+  return step === undefined ? null : t(`ladder.${step.to}`)
+}
+
 function wordsOf({ text, attachmentIds }: TicketMessage): string | null {
   return attachmentIds.length > 0 && text !== null ? text.replace(FILE_MARK, '') : text
+}
+
+/** Whether the words arrived, said at the words. The bot's are of interest only when they did not. */
+function deliveryWords({ texts }: ConsoleServices, { language, t }: Visit, { author, delivery }: TicketMessage) {
+  if (delivery === null || (author === 'bot' && delivery.state === 'sent')) return null
+  const { state, reason } = delivery
+  const why = reason === null ? '' : textOr(texts, language, [`console.delivery.reason.${reason}`], reason)
+  const tone = state === 'failed' ? 'warn' : 'quiet'
+  return { tone, words: t(`delivery.${state}`, { why: why || t('delivery.unknown') }) }
 }
 
 function speakerName({ t }: Visit, message: TicketMessage): string {

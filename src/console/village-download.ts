@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { BYTE_ORDER_MARK, csvLine } from '../spreadsheet/write-csv.ts'
+import { writeXlsx } from '../spreadsheet/write-xlsx.ts'
 import { TEMPLATE } from '../village-list/columns.ts'
 import type { OutcomeCode } from '../village-list/judge-row.ts'
 import {
@@ -11,8 +13,6 @@ import {
   rowsOf,
   type VillageList,
 } from '../village-list/open-list.ts'
-import { BYTE_ORDER_MARK, csvLine } from '../village-list/write-csv.ts'
-import { writeXlsx } from '../village-list/write-xlsx.ts'
 import { askToSignIn } from './ask-to-sign-in.ts'
 import { textOr } from './names.ts'
 import { refuse } from './refuse.ts'

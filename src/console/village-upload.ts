@@ -2,21 +2,22 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { localDay } from '../clock.ts'
 import { newId } from '../ids.ts'
-import { SESSION_COOKIE } from '../officers/sign-in.ts'
+import { SESSION_COOKIE } from '../officers/sessions.ts'
+import type { FileFault } from '../spreadsheet/file-fault.ts'
+import { MOST_BYTES } from '../spreadsheet/read-file.ts'
+import { tidy } from '../spreadsheet/words.ts'
 import { communesToday } from '../territory/communes-today.ts'
 import type { Facts } from '../village-list/cells.ts'
 import { TEMPLATE } from '../village-list/columns.ts'
-import type { FileFault } from '../village-list/file-fault.ts'
 import { MOST_ROWS } from '../village-list/find-rows.ts'
 import { KEPT_DAYS } from '../village-list/forget-lists.ts'
 import type { ListJudge } from '../village-list/judge-lists.ts'
 import { findList, listsOf, listUnitOf } from '../village-list/open-list.ts'
-import { MOST_BYTES } from '../village-list/read-file.ts'
 import { readList } from '../village-list/read-list.ts'
 import { storeList } from '../village-list/store-list.ts'
-import { tidy } from '../village-list/words.ts'
 import { askToSignIn } from './ask-to-sign-in.ts'
 import { momentWords } from './due-words.ts'
+import { readUpload } from './read-upload.ts'
 import { refuse } from './refuse.ts'
 import { fileFaultWords, listName, sayOf } from './village-words.ts'
 import { type ConsoleServices, isOwnForm, isSignedIn, type Pages, type Session, type Visit } from './visit.ts'
@@ -90,7 +91,7 @@ export function villageUploadRoutes(
     const { session } = visit
     const unitId = listUnitOf(session.officer)
     if (unitId === null) return refuseOffice(reply, visit)
-    const sent = await readForm(request)
+    const sent = await readUpload(request)
     const form = formSchema.safeParse(sent?.fields)
     if (sent === null || !form.success || form.data.on < EARLIEST_DAY) {
       return refuse(pages, reply, visit, 'badRequest', 400)
@@ -175,29 +176,5 @@ export function villageUploadRoutes(
       },
       status,
     )
-  }
-}
-
-interface SentForm {
-  fields: Record<string, string>
-  file: { name: string; bytes: Uint8Array } | null
-}
-
-/** The form as the browser sent it; null when it is none. */
-async function readForm(request: FastifyRequest): Promise<SentForm | null> {
-  const { body } = request
-  if (!(body instanceof Uint8Array)) return null
-  try {
-    const headers = { 'content-type': request.headers['content-type'] ?? '' }
-    const form = await new Response(new Uint8Array(body), { headers }).formData()
-    const file = form.get('file')
-    const fields = [...form].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))
-    const isSent = typeof file === 'object' && file !== null && (file.name !== '' || file.size > 0)
-    return {
-      fields: Object.fromEntries(fields),
-      file: isSent ? { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) } : null,
-    }
-  } catch {
-    return null
   }
 }

@@ -1,7 +1,7 @@
 import type { Determination } from '../eligibility/determine.ts'
 import { explain, type Line } from '../eligibility/explain.ts'
 import { formatDay } from '../i18n.ts'
-import type { FileFault } from '../village-list/file-fault.ts'
+import type { FileFault } from '../spreadsheet/file-fault.ts'
 import { codeOf, judgeRow, type OutcomeCode } from '../village-list/judge-row.ts'
 import type { OpenedRow, VillageList } from '../village-list/open-list.ts'
 import type { PersonRow, RowFault } from '../village-list/read-row.ts'

@@ -1,20 +1,28 @@
 import { fileURLToPath } from 'node:url'
 import { Eta } from 'eta'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { AttachmentStore } from '../attachments/store.ts'
+import type { Broadcasting } from '../broadcasts/services.ts'
+import type { ChannelHealth } from '../channel-health.ts'
 import type { Clock } from '../clock.ts'
 import type { Sql } from '../db/client.ts'
-import type { WorkingCalendar } from '../desk/working-time.ts'
+import type { LiveCalendars } from '../desk/calendars.ts'
 import type { EligibilityDefinitions } from '../eligibility/programme.ts'
 import type { Assets } from '../http/assets.ts'
 import { LANGUAGES, type Language, type Texts } from '../i18n.ts'
+import type { Knowledge } from '../knowledge/article.ts'
 import type { Logger } from '../log.ts'
 import type { AccountCare } from '../messaging/account-care.ts'
+import type { FileLimits } from '../messaging/file-limits.ts'
 import type { TalkStanding } from '../messaging/reply-window.ts'
-import { hasRole, type Officer } from '../officers/permissions.ts'
-import { officerOfToken, SESSION_COOKIE } from '../officers/sign-in.ts'
+import { countUnread } from '../notices/read-notices.ts'
+import { hasOwnWork, type Officer } from '../officers/permissions.ts'
+import { officerOfToken, SESSION_COOKIE } from '../officers/sessions.ts'
+import type { ReportDefinitions } from '../reports/indicator.ts'
 import type { Secrets } from '../secrets.ts'
+import type { ReplyTemplate } from '../templates/template.ts'
 import type { Territory } from '../territory/territory.ts'
-import { listUnitOf } from '../village-list/open-list.ts'
+import { menuOf } from './menu.ts'
 import { unitName } from './names.ts'
 
 export interface ConsoleServices {
@@ -22,10 +30,17 @@ export interface ConsoleServices {
   clock: Clock
   log: Logger
   secrets: Secrets
+  store: AttachmentStore
+  /** What a channel carries; null for one that is not open. */
+  fileLimits(channel: string): FileLimits | null
   texts: Texts
   territory: Territory
-  calendar: WorkingCalendar
+  calendars: LiveCalendars
   eligibility: EligibilityDefinitions
+  knowledge: Knowledge
+  replyTemplates: readonly ReplyTemplate[]
+  reports: ReportDefinitions
+  broadcasting: Broadcasting
   assets: Assets
   /** Where the world reaches us; undefined while only this machine does. */
   publicUrl: string | undefined
@@ -33,6 +48,8 @@ export interface ConsoleServices {
   links?: { telegram(code: string): string | null } | undefined
   /** The official account on Zalo; undefined while the channel is off. */
   accountCare?: AccountCare | undefined
+  /** How every channel is now. */
+  channelHealth?: (() => Promise<readonly ChannelHealth[]>) | undefined
   /** What words to a contact would meet now; null where talk is always free. */
   talkStanding?: ((contactId: string, now: Date) => Promise<TalkStanding | null>) | undefined
 }
@@ -42,6 +59,8 @@ export interface Session {
   token: string
   /** Goes into every form: a page of somebody else cannot know it. */
   formToken: string
+  /** Notices not read yet, counted up to a hundred. */
+  unread: number
 }
 
 /** One request for a page: who asks, in which language. */
@@ -75,10 +94,11 @@ export function createPages(services: ConsoleServices): Pages {
   const { sql, clock, secrets, texts, territory, assets } = services
   const eta = new Eta({ views: fileURLToPath(new URL('views', import.meta.url)), cache: true, autoTrim: false })
 
-  const sessionOf = (officer: Officer, token: string): Session => ({
+  const sessionOf = (officer: Officer, token: string, unread = 0): Session => ({
     officer,
     token,
     formToken: secrets.sign(FORM_PURPOSE, token),
+    unread,
   })
 
   const frame = (visit: Visit) => ({
@@ -86,7 +106,7 @@ export function createPages(services: ConsoleServices): Pages {
     path: visit.path,
     t: visit.t,
     asset: assets.url,
-    menu: menuOf(visit),
+    menu: menuOf(services, visit),
     styles: [],
     formToken: visit.session?.formToken ?? '',
     officer: visit.session && {
@@ -96,17 +116,7 @@ export function createPages(services: ConsoleServices): Pages {
     },
   })
 
-  const menuOf = ({ language, session, path }: Visit) => {
-    const entries = [{ href: '/console/tickets', label: texts.text(language, 'console.nav.tickets') }]
-    // Lists belong to units: whoever has none has no use for the page.
-    if (session !== null && listUnitOf(session.officer) !== null) {
-      entries.push({ href: '/console/village-lists', label: texts.text(language, 'village.nav') })
-    }
-    if (services.accountCare && session !== null && hasRole(session.officer, 'administrator')) {
-      entries.push({ href: '/console/zalo', label: texts.text(language, 'zalo.page.title') })
-    }
-    return entries.map((entry) => ({ ...entry, current: path.startsWith(entry.href) }))
-  }
+  const unreadOf = async (officer: Officer) => (hasOwnWork(officer) ? countUnread(sql, officer.id) : 0)
 
   const send = (reply: FastifyReply, html: string) =>
     reply.header('cache-control', 'no-store').type('text/html; charset=utf-8').send(html)
@@ -127,7 +137,11 @@ export function createPages(services: ConsoleServices): Pages {
     async visitOf(request) {
       const token = request.cookies[SESSION_COOKIE]
       const officer = token ? await officerOfToken(sql, token, clock.now()) : null
-      return { ...strangerOf(request), session: officer && token ? sessionOf(officer, token) : null }
+      if (officer?.mustChangePassword === true && !OPEN_TO_ALL.test(request.url)) throw new PasswordMustChange()
+      return {
+        ...strangerOf(request),
+        session: officer && token ? sessionOf(officer, token, await unreadOf(officer)) : null,
+      }
     },
     show: (reply, visit, view, data, status = 200) =>
       send(reply.code(status), eta.render(`./${view}`, { ...frame(visit), ...data })),
@@ -138,6 +152,16 @@ export function createPages(services: ConsoleServices): Pages {
 export function isOwnForm(secrets: Secrets, session: Session, formToken: string): boolean {
   return secrets.isSigned(FORM_PURPOSE, session.token, formToken)
 }
+
+/** Thrown wherever an officer goes whose password was given by somebody else; leads to the page that changes it. */
+export class PasswordMustChange extends Error {
+  constructor() {
+    super('The password must be changed first')
+    this.name = 'PasswordMustChange'
+  }
+}
+
+const OPEN_TO_ALL = /^\/console\/(account\/password|sign-)/
 
 function languageOf(request: FastifyRequest): Language {
   const wanted = request.cookies[LANGUAGE_COOKIE]

@@ -6,6 +6,7 @@ import { unlinkAccount } from '../accounts/officer-accounts.ts'
 import { storeExport } from '../accounts/store-export.ts'
 import { LANGUAGES } from '../i18n.ts'
 import type { Message } from '../messaging/message.ts'
+import { forgetChat } from '../officer-chat/unlink.ts'
 import { enqueue } from '../outbox/enqueue.ts'
 import type { Performance } from './perform.ts'
 import { placeWords } from './place-words.ts'
@@ -47,6 +48,7 @@ export async function tellJoined({ tx, turn, contact, held }: Performance, conta
 export async function part({ tx, turn, session, contact, held }: Performance): Promise<Message[]> {
   const people = wholePerson(contact, held)
   const wasOfficers = await unlinkAccount(tx, { contactId: contact.id })
+  if (wasOfficers) await forgetChat(tx, contact.id, turn.situation.now)
   if (people.length > 1) await partPerson(tx, people, turn.situation.now)
   const key = people.length > 1 ? 'accounts.parted' : wasOfficers ? 'accounts.partedOfficer' : 'accounts.notJoined'
   return renderLine(turn, session, { key })
@@ -63,7 +65,7 @@ export async function giveData({ tx, desk, turn, session, contact, held, links }
   }
   const isCarried = SHOWS_FILES.includes(contact.channel)
   if (!isCarried && links.publicUrl === null) return renderLine(turn, session, { key: 'accounts.export.elsewhere' })
-  const stored = await storeExport(tx, [first ?? contact, ...others], words, turn.situation.now)
+  const stored = await storeExport(tx, desk, [first ?? contact, ...others], words, turn.situation.now)
   if (stored === null) return renderLine(turn, session, { key: 'accounts.export.tooOften' })
   if (!isCarried) {
     const link = (id: string) => `${links.publicUrl}${exportPath(desk.secrets, id)}`

@@ -8,7 +8,7 @@ import { ask, flowText, sayResults } from './prompt.ts'
 import { sayHotline } from './say-hotline.ts'
 import { remember, type Session, startFlow } from './session.ts'
 import type { Turn } from './situation.ts'
-import { statusLines } from './status-lines.ts'
+import { tellStatus } from './status-lines.ts'
 
 export interface StepResult {
   session: Session
@@ -54,9 +54,12 @@ export function advance(turn: Turn, from: Session, before: Effect[] = []): StepR
       effects.push({ kind: 'say', lines: [flowText(session, step.say)], options: [] })
       session = { ...session, step: step.next }
     } else if ('do' in step) {
-      effects.push(
-        isTold(step.do) ? { kind: 'say', lines: TOLD[step.do](turn, session), options: [] } : { kind: step.do },
-      )
+      if (step.do === 'chooseNews') session = withNews(turn, session)
+      else if (step.do === 'showStatus') effects.push(...tellStatus(turn, session))
+      else
+        effects.push(
+          isTold(step.do) ? { kind: 'say', lines: TOLD[step.do](turn, session), options: [] } : { kind: step.do },
+        )
       session = { ...session, step: step.next }
     } else if ('when' in step) {
       const holds = step.when === 'consented' ? turn.situation.consented : turn.situation.communeCode !== null
@@ -68,8 +71,14 @@ export function advance(turn: Turn, from: Session, before: Effect[] = []): StepR
   throw new Error(`Flow ${session.flow} never waits`)
 }
 
+/** The list of topics to hear of stands over what follows. */
+function withNews({ situation }: Turn, session: Session): Session {
+  const interruption = situation.consented ? { kind: 'news' as const } : { kind: 'newsConsent' as const, topic: null }
+  return { ...session, interruption }
+}
+
 /** Steps that tell something and change nothing. */
-const TOLD = { showStatus: statusLines, showAnswer: answerLines, showBasis: basisOfAnswer } as const
+const TOLD = { showAnswer: answerLines, showBasis: basisOfAnswer } as const
 
 function isTold(step: string): step is keyof typeof TOLD {
   return step in TOLD
@@ -139,7 +148,9 @@ export function fileRequest(turn: Turn, session: Session, before: Effect[] = [])
     facts: session.subject.facts === undefined ? {} : JSON.parse(session.subject.facts),
     talkFrom: session.talkFrom,
   })
-  return begin(turn, { ...session, trail: [] }, 'menu', {}, [...before, { kind: 'fileTicket', draft }])
+  const { opening: wanted } = session.subject
+  const opening = wanted === undefined ? {} : { opening: wanted }
+  return begin(turn, { ...session, trail: [] }, 'menu', {}, [...before, { kind: 'fileTicket', draft, ...opening }])
 }
 
 /** The topic the person came by; when that says nothing, the one their own words are about. */

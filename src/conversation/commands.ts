@@ -3,12 +3,13 @@ import { begin, beginRequest, type StepResult } from './advance.ts'
 import type { Effect } from './effects.ts'
 import { answeredQuestions } from './form.ts'
 import { sayStatus } from './free-text.ts'
+import { hearAgain, openNews, switchNamed } from './news.ts'
 import { ask } from './prompt.ts'
 import { remember, type Session } from './session.ts'
 import type { Turn } from './situation.ts'
 
 /** What works at every step, in every flow. */
-export function takeCommand(turn: Turn, session: Session, command: Command): StepResult {
+export function takeCommand(turn: Turn, session: Session, command: Command, text = ''): StepResult {
   const turnToBot: Effect[] = turn.situation.talkTicketId === null ? [] : [{ kind: 'releaseTalk' }]
   switch (command) {
     case 'start':
@@ -36,6 +37,13 @@ export function takeCommand(turn: Turn, session: Session, command: Command): Ste
       return callOfficer(turn, session)
     case 'stop':
       return ask(turn, session, [{ kind: 'stopInformation' }], [{ key: 'engine.stopped' }])
+    case 'news':
+      return openNews(turn, session)
+    case 'news_again':
+      return hearAgain(turn, session)
+    case 'news_on':
+    case 'news_off':
+      return switchNamed(turn, session, text, command === 'news_on')
     case 'stop_all':
       return ask(turn, { ...session, interruption: { kind: 'stopAll' } })
     case 'erase':

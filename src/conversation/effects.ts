@@ -1,3 +1,6 @@
+import type { Hearing } from '../broadcasts/tap.ts'
+import type { TicketEffect } from '../desk/ticket-actions.ts'
+import type { Wish } from '../openings/opening.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { FileTicketDraft } from '../requests/request-draft.ts'
 
@@ -27,12 +30,32 @@ export type Effect =
   | { kind: 'keepProfile'; profile: Profile }
   | { kind: 'stopInformation' }
   | { kind: 'stopAll' }
+  /** Takes every stop back. */
+  | { kind: 'hearAgain' }
+  | { kind: 'subscribe'; topic: string }
+  | { kind: 'unsubscribe'; topic: string }
+  | { kind: 'noteNewsAsked' }
+  /** What the person did with a policy message. */
+  | { kind: 'noteHeard'; broadcastId: string; hearing: Hearing }
+  /** Brings words about a policy message to the unit that sent it. */
+  | { kind: 'replyToBroadcast'; broadcastId: string; words: string; messageIds: number[]; attachmentIds: string[] }
   | { kind: 'markReachable'; reachable: boolean }
   /** Files a ticket and tells the person its number and the promised day. */
-  | { kind: 'fileTicket'; draft: FileTicketDraft }
-  | { kind: 'sayToTicket'; ticketId: number; messageId: number; attachmentIds: string[] }
+  /** `opening`: the vacancy or course for which it is filed. */
+  | { kind: 'fileTicket'; draft: FileTicketDraft; opening?: string }
+  /** `papersLeft`: awaited papers that are still missing with this. */
+  | { kind: 'sayToTicket'; ticketId: number; messageId: number; attachmentIds: string[]; papersLeft?: string[] }
+  /** Some of the awaited papers were among those sent before. */
+  | { kind: 'papersCame'; ticketId: number; papersLeft: string[] }
   | { kind: 'confirmResolved'; ticketId: number; number: string }
   | { kind: 'reopenTicket'; ticketId: number; number: string }
+  | { kind: 'rateTicket'; ticketId: number; number: string; rating: number }
+  | { kind: 'explainTicket'; ticketId: number; number: string; why: string }
+  /** Says something about a ticket, with buttons that stay good while the talk moves on. */
+  | { kind: 'offerOnTicket'; ticketId: number; lines: Words[]; offers: readonly TicketEffect[] }
+  /** Shows vacancies or courses that fit; says nothing when there is none, unless `isAsked`. */
+  | { kind: 'showOpenings'; topic: string; wish: Wish; page: number; ticketId: number | null; isAsked?: boolean }
+  | { kind: 'wantOpening'; ticketId: number; number: string; openingId: string; title: string }
   /** An officer wrote past the desk: the ticket, if there is one, holds the talk, and what the bot had to say is dropped. */
   | { kind: 'officerSpoke'; ticketId: number | null; messageId: number }
   /** The person turned to the bot again; words go to the bot until an officer writes. */

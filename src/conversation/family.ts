@@ -17,6 +17,7 @@ import {
   withMember,
   withValues,
 } from '../profile/profile.ts'
+import { withoutVerified } from '../profile/verified.ts'
 import { fold } from '../understanding/normalise.ts'
 import { factsOfCommune } from './commune-facts.ts'
 import type { Effect } from './effects.ts'
@@ -33,7 +34,8 @@ export interface Opened {
 
 /** Begins a screening with what is known: of the commune, of earlier talks, of the sentence that led here. */
 export function openScreening(turn: Turn, session: Session): Opened {
-  const known = mergeProfiles(turn.situation.profile() ?? EMPTY_PROFILE, session.family ?? EMPTY_PROFILE)
+  const spoken = withoutVerified(session.family ?? EMPTY_PROFILE)
+  const known = mergeProfiles(turn.situation.profile() ?? EMPTY_PROFILE, spoken)
   const { profile, about } = withSentence(turn, known, session.subject.said ?? '')
   const begun: Session = { ...session, family: profile, answers: {} }
   const member = session.subject.member ?? about ?? (isAboutPeople(turn, session) ? undefined : SELF)
@@ -70,7 +72,8 @@ function factsToShow(turn: Turn, session: Session, profile: Profile, memberId: s
     const definition = eligibility.facts.get(id)
     if (definition === undefined || definition.sensitive) return []
     if ((valueOn(definition, fact, today) ?? null) === null) return []
-    return fact.source === 'sentence' || (fact.day < today && matters.has(id)) ? [id] : []
+    const isEarlier = fact.day < today || fact.source === 'register'
+    return fact.source === 'sentence' || (isEarlier && matters.has(id)) ? [id] : []
   })
 }
 

@@ -8,13 +8,17 @@ import { screen } from '../eligibility/screen.ts'
 import { formatDay } from '../i18n.ts'
 import { newId } from '../ids.ts'
 import type { Message } from '../messaging/message.ts'
+import { findOpening } from '../openings/store.ts'
+import { OPENING_TOPICS, wishOf } from '../openings/wish.ts'
 import type { FileTicketDraft } from '../requests/request-draft.ts'
 import { applyingQuestions, factsOfAnswers, type RequestType } from '../requests/request-type.ts'
 import { type Key, sealJson } from '../secrets.ts'
 import { route } from '../territory/route.ts'
 import { answerWords } from './answer-words.ts'
 import type { Performance } from './perform.ts'
+import { want } from './perform-ticket.ts'
 import { render } from './render.ts'
+import { showOpenings } from './show-openings.ts'
 import { wordsOf } from './situation.ts'
 
 /** What of a step's performance it takes to file a ticket. */
@@ -28,7 +32,7 @@ const screenedSchema = z.object({
 })
 
 /** Turns a complete request into a ticket and says its number and the promised day. */
-export async function fileDraft(performance: Filing, draft: FileTicketDraft): Promise<Message[]> {
+export async function fileDraft(performance: Filing, draft: FileTicketDraft, opening?: string): Promise<Message[]> {
   const { tx, desk, turn, session, contact } = performance
   const { now, today } = turn.situation
   const type = turn.definitions.requests.get(draft.type)
@@ -44,6 +48,7 @@ export async function fileDraft(performance: Filing, draft: FileTicketDraft): Pr
       urgent: draft.urgent,
       communeCode: draft.communeCode,
       answers: answerLines(performance, type, draft),
+      facts: { ...screenedSchema.parse(draft.screened).facts, ...factsOfAnswers(type, draft.answers) },
       screeningId,
       complaintAbout: unitComplainedOf(performance, draft, today),
       talkFromMessageId: draft.talkFrom,
@@ -57,12 +62,34 @@ export async function fileDraft(performance: Filing, draft: FileTicketDraft): Pr
     day: formatDay(filed.resultBy),
     answerDay: formatDay(localDay(filed.dueAt)),
   }
-  return render(turn, session, {
+  const told = render(turn, session, {
     kind: 'say',
     lines: [{ key: draft.urgent ? 'engine.filedUrgent' : 'engine.filed', values }],
     options: [],
   })
+  return [...told, ...(await tellOpenings(performance, draft, filed, opening))]
 }
+
+/** Whoever asks for work or training is told at once what there is; the one they came for stands on the ticket. */
+async function tellOpenings(
+  performance: Filing,
+  draft: FileTicketDraft,
+  { id: ticketId, number }: { id: number; number: string },
+  opening: string | undefined,
+): Promise<Message[]> {
+  const { tx, turn } = performance
+  const { topic, communeCode: commune, answers } = draft
+  if (!OPENING_TOPICS.includes(topic) || !REQUESTS_WITH_OPENINGS.includes(draft.type)) return []
+  if (opening !== undefined) {
+    const found = await findOpening(tx, opening)
+    const title = found?.title ?? ''
+    return found === null ? [] : want(performance, { kind: 'wantOpening', ticketId, number, openingId: opening, title })
+  }
+  const wish = wishOf(turn.definitions, { topic, commune, answers, day: turn.situation.today })
+  return showOpenings(performance, { kind: 'showOpenings', topic, wish, page: 0, ticketId })
+}
+
+const REQUESTS_WITH_OPENINGS: readonly string[] = ['jobs', 'training']
 
 /** Officers read the answers in Vietnamese, whatever language the talk was in. */
 function answerLines({ turn, session }: Filing, type: RequestType, draft: FileTicketDraft): AnswerLine[] {

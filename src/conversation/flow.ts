@@ -29,7 +29,10 @@ const stepSchema = z.union([
     skip: z.boolean().default(false),
     next,
   }),
-  z.strictObject({ do: z.enum(['giveConsent', 'refuseConsent', 'showStatus', 'showAnswer', 'showBasis']), next }),
+  z.strictObject({
+    do: z.enum(['giveConsent', 'refuseConsent', 'showStatus', 'showAnswer', 'showBasis', 'chooseNews']),
+    next,
+  }),
   /** Goes one of two ways by what is known of the contact. */
   z.strictObject({ when: z.enum(['consented', 'communeKnown']), yes: next, no: next }),
   /**

@@ -3,11 +3,13 @@ import type { Urgency } from '../understanding/urgency.ts'
 import { begin, beginRequest, requestTypeFor, type StepResult } from './advance.ts'
 import { answerTopic, programmesNamed } from './answer-topic.ts'
 import type { Effect } from './effects.ts'
+import { offerToTell } from './offer-to-tell.ts'
+import { openingsFor } from './openings-in-chat.ts'
 import { ask } from './prompt.ts'
 import { sayHotline } from './say-hotline.ts'
 import { remember, type Session } from './session.ts'
 import type { Turn } from './situation.ts'
-import { statusLines } from './status-lines.ts'
+import { tellStatus } from './status-lines.ts'
 
 /** Topics that stand for no service. */
 const NO_SERVICE = ['out_of_scope', 'smalltalk']
@@ -24,6 +26,8 @@ export function takeFreeText(turn: Turn, session: Session, text: string): StepRe
   if (understood.intent === 'complaint' && understood.decision !== 'smalltalk') {
     return beginRequest(turn, session, 'complaint', { topic: topic ?? 'general_support' }, text)
   }
+  const told = offerToTell(turn, session, text, understood, services)
+  if (told !== null) return told
   switch (understood.decision) {
     case 'smalltalk':
       return ask(turn, session, [], [{ key: 'engine.smalltalk' }])
@@ -60,18 +64,19 @@ export function goToTopic(
   if (intent === 'complaint') return beginRequest(turn, session, 'complaint', subject, text, before)
   const type = requestTypeFor(topic)
   if (intent === 'request' && type !== 'general') return beginRequest(turn, session, type, subject, text, before)
-  const answered = answerTopic(turn, session, { topic, intent, text }, before)
+  const shown = [...before, ...openingsFor(turn, topic, intent, text)]
+  const answered = answerTopic(turn, session, { topic, intent, text }, shown)
   if (answered) return answered
   const judged = programmesOfTopic(turn.definitions.eligibility, topic).length > 0
   const about = text === null ? '' : programmesNamed(turn, topic, text).join(' ')
   const named = about === '' ? subject : { ...subject, about }
   const heard = text === null ? named : { ...named, said: text.slice(0, LONGEST_SAID) }
   const flow = judged && intent !== 'request' ? 'check_topic' : 'topic'
-  return begin(turn, remember(session), flow, heard, before)
+  return begin(turn, remember(session), flow, heard, shown)
 }
 
 export function sayStatus(turn: Turn, session: Session): StepResult {
-  return ask(turn, session, [{ kind: 'say', lines: statusLines(turn, session), options: [] }])
+  return ask(turn, session, tellStatus(turn, session))
 }
 
 /** The service that takes an emergency first: the commune is nearest; a court date belongs to legal aid. */

@@ -62,8 +62,9 @@ export async function keepFile(
   if (file.attachmentId !== null) return [file.attachmentId]
   if (file.externalId === null || !KEPT_MEDIA.includes(file.media)) return []
   const id = newId()
+  const mediaType = file.mediaType ?? (file.media === 'voice' ? 'audio/*' : null)
   const sealedExternalId = seal(contact.key, Buffer.from(file.externalId))
   await tx`insert into attachments (id, contact_id, channel, account, sealed_external_id, media_type, size_bytes, created_at)
-    values (${id}, ${contact.id}, ${contact.channel}, ${contact.account}, ${sealedExternalId}, ${file.mediaType}, ${file.sizeBytes}, ${now})`
+    values (${id}, ${contact.id}, ${contact.channel}, ${contact.account}, ${sealedExternalId}, ${mediaType}, ${file.sizeBytes}, ${now})`
   return [id]
 }

@@ -76,16 +76,22 @@ export function matchOption(
   body: UpdateBody,
   numbersAreAnswers: boolean,
 ): string | null {
-  if (body.kind === 'action') return session.offered.find((offered) => offered.id === body.actionId)?.value ?? null
+  // What was offered before something came between is no answer to what is open now.
+  const isOpen = ({ value }: Offered) => value.startsWith('~') || options.some((option) => option.value === value)
+  if (body.kind === 'action')
+    return session.offered.find((offered) => offered.id === body.actionId && isOpen(offered))?.value ?? null
   if (body.kind !== 'text') return null
   const typed = fold(body.text)
     .trim()
     .replace(/[.)!]+$/, '')
   if (typed === '') return null
-  if (!numbersAreAnswers && /^\d{1,2}$/.test(typed)) return session.offered[Number(typed) - 1]?.value ?? null
+  if (!numbersAreAnswers && /^\d{1,2}$/.test(typed)) {
+    const meant = session.offered[Number(typed) - 1]
+    return meant !== undefined && isOpen(meant) ? meant.value : null
+  }
   const named = [
     ...options.map((option) => ({ value: option.value, words: fold(wordsOf(turn, session, option.label)) })),
-    ...session.offered.map((one) => ({ value: one.value, words: fold(one.words) })),
+    ...session.offered.filter(isOpen).map((one) => ({ value: one.value, words: fold(one.words) })),
   ].map((option) => ({ ...option, words: option.words.trim() }))
   const exact = named.find((option) => option.words === typed)
   if (exact) return exact.value
@@ -93,6 +99,7 @@ export function matchOption(
   const alone = wordsIn(withoutThanks(body.text)).join(' ')
   const synonyms = meant.filter(({ phrases }) => phrases.some((phrase) => wordsIn(phrase).join(' ') === alone))
   if (synonyms.length === 1) return synonyms[0]?.value ?? null
+  if (isAside(session)) return null
   const refused = isRefused(turn, options, body.text)
   if (refused) return SKIP
   if (numbersAreAnswers)
@@ -113,12 +120,21 @@ export function matchOption(
   )
 }
 
+/** Asked beside the matter itself: only whole words answer, anything else is a wish of its own. */
+function isAside({ interruption }: Session): boolean {
+  return interruption !== null && ASIDE.includes(interruption.kind)
+}
+
+const ASIDE = ['news', 'newsOffer', 'newsConsent', 'tellUnit']
 const OWN_WORDS = ['choose', 'results', 'member', 'newMember', 'recap', 'themes']
+
+/** While an officer has the talk, other words are meant for the officer. */
+const FOR_OFFICERS: readonly string[] = ['whichTicket', 'whichPaper']
 
 /** Words of a `choose` step and of results may be a wish of their own, those about a person tell more; only a whole name counts there. */
 function isOwnWords(session: Session): boolean {
   const { interruption, waiting } = session
-  return interruption ? interruption.kind === 'whichTicket' : OWN_WORDS.includes(waiting.kind)
+  return interruption ? FOR_OFFICERS.includes(interruption.kind) : OWN_WORDS.includes(waiting.kind)
 }
 
 /** Other words for an option, in any language: `….options.poor` → `….words.poor`, `engine.yes` → `engine.words.yes`. */

@@ -1,20 +1,26 @@
 import { randomBytes } from 'node:crypto'
 import { homeOf, wholePerson } from '../accounts/join.ts'
+import { forgetSubscriptions, hearAgain, noteAsked, subscribe, unsubscribe } from '../broadcasts/subscriptions.ts'
+import { noteHeard } from '../broadcasts/tap.ts'
 import type { Transaction } from '../db/client.ts'
 import { list } from '../db/list.ts'
-import { citizenSays, confirmResolved, reopenByCitizen, withdrawTickets } from '../desk/citizen-says.ts'
+import { citizenSays, papersCame, withdrawTickets } from '../desk/citizen-says.ts'
 import { officerSaysElsewhere } from '../desk/officer-says-elsewhere.ts'
 import type { DeskServices } from '../desk/services.ts'
 import { newId } from '../ids.ts'
 import type { ContactRow } from '../messaging/contact.ts'
 import type { Message } from '../messaging/message.ts'
+import { forgetChat } from '../officer-chat/unlink.ts'
 import { forgetProfile, storeProfile } from '../profile/store-profile.ts'
 import { type Key, open, seal } from '../secrets.ts'
 import { type AccountLinks, giveData, giveLinkCode, part, tellJoined } from './accounts.ts'
 import type { Effect } from './effects.ts'
 import { fileDraft } from './file-draft.ts'
-import { render, renderLine } from './render.ts'
+import { contactsOf, tellUnit } from './perform-broadcast.ts'
+import { confirm, explain, offerOnTicket, rate, reopen, want } from './perform-ticket.ts'
+import { render } from './render.ts'
 import type { Session } from './session.ts'
+import { showOpenings } from './show-openings.ts'
 import type { Turn } from './situation.ts'
 
 /** What consent was given to: raised when the words of the consent change in substance. */
@@ -48,6 +54,7 @@ export async function perform(performance: Performance, effects: readonly Effect
     tx,
     people.map(({ id }) => id),
   )
+  const person = contactsOf(contact, people)
   const messages: Message[] = []
   let successor: Performed['successor'] = null
   for (const effect of effects) {
@@ -77,6 +84,24 @@ export async function perform(performance: Performance, effects: readonly Effect
       case 'stopAll':
         await tx`update contacts set information_stopped_at = ${now}, all_stopped_at = ${now} where id = any (${all}::uuid[])`
         break
+      case 'hearAgain':
+        await hearAgain(tx, person)
+        break
+      case 'subscribe':
+        await subscribe(tx, person, effect.topic, now)
+        break
+      case 'unsubscribe':
+        await unsubscribe(tx, person, effect.topic)
+        break
+      case 'noteNewsAsked':
+        await noteAsked(tx, person, now)
+        break
+      case 'noteHeard':
+        await noteHeard(tx, { broadcastId: effect.broadcastId, contactIds: person.ids }, effect.hearing, now)
+        break
+      case 'replyToBroadcast':
+        messages.push(...(await tellUnit(performance, person, effect)))
+        break
       case 'markReachable':
         await tx`update contacts set unreachable_at = ${effect.reachable ? null : now} where id = ${contact.id}`
         break
@@ -89,20 +114,32 @@ export async function perform(performance: Performance, effects: readonly Effect
       case 'sayToTicket':
         await citizenSays(tx, desk, effect, now)
         break
-      case 'confirmResolved': {
-        const closed = await confirmResolved(tx, desk, effect.ticketId, now)
-        const key = closed ? 'engine.ticket.confirmed' : 'engine.ticket.already'
-        messages.push(...renderLine(turn, session, { key, values: { number: effect.number } }))
+      case 'papersCame':
+        await papersCame(tx, desk, effect, now)
         break
-      }
-      case 'reopenTicket': {
-        const reopened = await reopenByCitizen(tx, desk, effect.ticketId, now)
-        const key = reopened ? 'engine.ticket.reopened' : 'engine.ticket.already'
-        messages.push(...renderLine(turn, session, { key, values: { number: effect.number } }))
+      case 'confirmResolved':
+        messages.push(...(await confirm(performance, effect)))
         break
-      }
+      case 'reopenTicket':
+        messages.push(...(await reopen(performance, effect)))
+        break
+      case 'rateTicket':
+        messages.push(...(await rate(performance, effect)))
+        break
+      case 'explainTicket':
+        messages.push(...(await explain(performance, effect)))
+        break
+      case 'offerOnTicket':
+        messages.push(...(await offerOnTicket(performance, effect)))
+        break
+      case 'showOpenings':
+        messages.push(...(await showOpenings(performance, effect)))
+        break
+      case 'wantOpening':
+        messages.push(...(await want(performance, effect)))
+        break
       case 'fileTicket':
-        messages.push(...(await fileDraft(performance, effect.draft)))
+        messages.push(...(await fileDraft(performance, effect.draft, effect.opening)))
         break
       case 'erase':
         for (const one of people) {
@@ -149,6 +186,11 @@ async function eraseContact({ tx, desk, turn }: Performance, contact: ContactRow
     values (${id}, ${contact.channel}, ${contact.account}, ${row.address_hash}, ${address}, ${sealed}, ${row.language}, ${now})`
   await Promise.all([
     tx`update inbox set contact_id = ${id} where contact_id = ${contact.id} and handled_at is null and failed_at is null`,
+    // When they last wrote says nothing more than that the address is in use; what was paid stays as a figure of nobody's.
+    tx`update reply_windows set seen_at = null, received_at = null, paid_remaining = null, sealed_phone = null
+      where channel = ${contact.channel} and account = ${contact.account} and address_hash = ${row.address_hash}`,
+    tx`update paid_notices set address_hash = ${randomBytes(32)}
+      where channel = ${contact.channel} and account = ${contact.account} and address_hash = ${row.address_hash}`,
     // Given up and kept to be looked at, under a key that is not the person's.
     tx`update inbox set sealed_body = null where contact_id = ${contact.id} and failed_at is not null`,
     tx`update outbox set state = 'dropped', settled_at = ${now} where contact_id = ${contact.id} and state = 'waiting'`,
@@ -157,7 +199,12 @@ async function eraseContact({ tx, desk, turn }: Performance, contact: ContactRow
     tx`delete from screenings where contact_id = ${contact.id} and ticket_id is null`,
     tx`delete from sessions where contact_id = ${contact.id}`,
     forgetProfile(tx, contact.id),
+    forgetSubscriptions(tx, contact.id),
+    // The commune's register stays: it is kept by law, not by the person's consent.
+    tx`delete from register_links where contact_id = ${contact.id}`,
+    tx`delete from opening_offers where contact_id = ${contact.id}`,
     tx`delete from officer_contacts where contact_id = ${contact.id}`,
+    forgetChat(tx, contact.id, now),
     tx`delete from link_codes where contact_id = ${contact.id}`,
     tx`delete from link_tries where scope = ${contact.id}`,
   ])

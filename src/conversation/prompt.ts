@@ -14,12 +14,13 @@ import {
   themesToOffer,
   waysOf,
 } from './form.ts'
+import { newsPrompt, tellUnitPrompt } from './news-prompt.ts'
 import { MENU, present, questionOptions, SKIP, UNKNOWN } from './options.ts'
 import { placeWords } from './place-words.ts'
 import { recapPrompt } from './recap.ts'
 import { shorten } from './render.ts'
 import { resultLines, resultOptions } from './results.ts'
-import type { Session } from './session.ts'
+import { ALL_PAPERS, OTHER_PAPER, type Session } from './session.ts'
 import { type Turn, wordsOf } from './situation.ts'
 
 export interface Prompt {
@@ -169,6 +170,15 @@ function interruptionPrompt(turn: Turn, session: Session): Prompt | null {
             : []
         }),
       }
+    case 'whichPaper':
+      return {
+        lines: [{ key: 'engine.paper.which' }],
+        options: [
+          ...interruption.papers.map((paper, index) => ({ value: String(index), label: paper })),
+          { value: ALL_PAPERS, label: { key: 'engine.paper.allOfThem' } },
+          { value: OTHER_PAPER, label: { key: 'engine.paper.other' } },
+        ],
+      }
     case 'resume':
       return {
         lines: [{ key: 'engine.resume.ask' }],
@@ -184,6 +194,12 @@ function interruptionPrompt(turn: Turn, session: Session): Prompt | null {
       }
     case 'stopAll':
       return { lines: [{ key: 'engine.stopAll.ask' }], options: yesNo('engine.stopAll.yes', 'engine.stopAll.no') }
+    case 'news':
+    case 'newsOffer':
+    case 'newsConsent':
+      return newsPrompt(turn, interruption)
+    case 'tellUnit':
+      return tellUnitPrompt(interruption)
     case 'erase':
       return { lines: eraseWords(turn), options: yesNo('engine.erase.yes', 'engine.erase.no') }
     default:

@@ -135,6 +135,7 @@ export function wrongKind(body: UpdateBody): string {
 /** Why something that is no text cannot be an answer. */
 function unreadable(body: UpdateBody): string {
   if (body.kind === 'unsupported' && body.what === 'too-large') return 'engine.again.tooLarge'
+  if (body.kind === 'unsupported' && body.what === 'wrong-type') return 'engine.again.wrongType'
   if (body.kind !== 'file') return 'engine.again.notText'
   return body.file.media === 'voice' ? 'engine.again.voice' : 'engine.again.notText'
 }

@@ -20,13 +20,19 @@ export function recapPrompt(
   const profile = session.family ?? EMPTY_PROFILE
   const member = memberOf(profile, memberId)
   const kept = { ...profile.household, ...member?.facts }
+  const told = ids.filter((id) => session.answers[id] !== undefined && kept[id] !== undefined)
+  const registered = told.filter((id) => kept[id]?.source === 'register')
   const byDay = Map.groupBy(
-    ids.filter((id) => session.answers[id] !== undefined && kept[id] !== undefined),
+    told.filter((id) => !registered.includes(id)),
     (id) => kept[id]?.day ?? today,
   )
   const understood = byDay.get(today) ?? []
   const earlier = [...byDay].filter(([day]) => day < today).toSorted(([a], [b]) => (a < b ? 1 : -1))
   const lines: Words[] = []
+  if (registered.length > 0) {
+    const year = Math.max(...registered.map((id) => kept[id]?.year ?? 0))
+    lines.push({ key: 'check.recap.register', values: { year, facts: factList(turn, session, registered) } })
+  }
   if (understood.length > 0) {
     const who = memberId === SELF ? '' : (member?.label ?? '')
     lines.push({ key: 'check.recap.understood', values: { facts: factList(turn, session, understood, who) } })

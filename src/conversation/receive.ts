@@ -1,5 +1,8 @@
 import { type Entered, enterCode } from '../accounts/enter-code.ts'
 import { homeOf, wholePerson } from '../accounts/join.ts'
+import { broadcastQuoted, broadcastsHeard, type HeardBroadcast } from '../broadcasts/replies.ts'
+import { type NewsChoice, newsOf } from '../broadcasts/subscriptions.ts'
+import { type BroadcastTap, readTap, typedTap } from '../broadcasts/tap.ts'
 import { localDay } from '../clock.ts'
 import type { Transaction } from '../db/client.ts'
 import { list } from '../db/list.ts'
@@ -8,10 +11,16 @@ import type { DeskServices } from '../desk/services.ts'
 import { takeAction, ticketsOfPerson } from '../desk/tickets-of-contact.ts'
 import { newActionId } from '../ids.ts'
 import { type ContactRow, lockContactRows, openContact } from '../messaging/contact.ts'
+import { isForeignFile, LARGEST_FILE } from '../messaging/kept-files.ts'
 import type { StoredUpdate, UpdateBody, UpdateFile } from '../messaging/update.ts'
+import { greetOfficer, takeOfficersUpdate } from '../officer-chat/take-update.ts'
+import { type OpeningTap, takeOffer } from '../openings/offers.ts'
 import { enqueueAll } from '../outbox/enqueue.ts'
 import { mergeProfiles } from '../profile/keep.ts'
+import { EMPTY_PROFILE } from '../profile/profile.ts'
 import { loadProfiles, openProfile } from '../profile/store-profile.ts'
+import { type VerifiedFacts, withVerified } from '../profile/verified.ts'
+import { verifiedFacts } from '../register/verified-facts.ts'
 import { type AccountLinks, NO_LINKS } from './accounts.ts'
 import { readCorrection } from './corrections.ts'
 import { keepFile, keepWords } from './keep-words.ts'
@@ -46,13 +55,14 @@ interface Heard extends Received {
 interface Known extends Heard {
   session: Session | null
   sealedProfile: Uint8Array | null
+  news: NewsChoice | undefined
+  /** The newest policy message that came in one of the person's chats in the last days. */
+  broadcast: HeardBroadcast | null
+  verified: VerifiedFacts | null
   hasTickets: boolean
   attachmentIds: string[]
   messageId: number
 }
-
-/** A photo or document larger than this is refused in the step, before anything is fetched (bytes). */
-const LARGEST_FILE = 20 * 1024 * 1024
 
 /**
  * Handles one stored update of each contact in the caller's transaction: loads the sessions, takes one step each, does
@@ -66,14 +76,63 @@ export async function receive(
   now: Date,
 ): Promise<void> {
   const heard: Heard[] = []
-  for (const one of received) {
+  for (const given of received) {
+    const one = isOfficersDesk(given) ? await takeAtDesk(tx, services, given, now) : given
+    if (one === null) continue
     if (one.update.body.kind === 'edit') heard.push(...(await hearCorrection(tx, one, one.update.body.text)))
-    else if (looksLikeCode(one.update.body)) heard.push(await hearCode(tx, services, one, now))
-    else heard.push({ ...one, entered: null, correction: null })
+    else if (looksLikeCode(one.update.body)) {
+      const entered = await hearCode(tx, services, one, now)
+      if (entered.entered?.kind === 'officer' && hasDesk(one.contact)) await greetOfficer(tx, services.desk, one, now)
+      else heard.push(entered)
+    } else heard.push({ ...one, entered: null, correction: null })
   }
   if (heard.length === 0) return
   await noteReachable(tx, heard)
   await takeSteps(tx, services, heard, now)
+}
+
+/** The page in the browser has the console beside it. */
+function hasDesk({ channel }: ContactRow): boolean {
+  return channel !== 'web'
+}
+
+/** An officer's chat, and no code that they enter: those join people. */
+function isOfficersDesk({ contact, update: { body } }: Received): boolean {
+  if (!contact.isOfficers || !hasDesk(contact)) return false
+  const isCalledCode = body.kind === 'start' || (body.kind === 'text' && /^\p{L}/u.test(body.text.trim()))
+  return !(isCalledCode && looksLikeCode(body))
+}
+
+/** Null: it was the officer's, and is done. */
+async function takeAtDesk(
+  tx: Transaction,
+  { desk }: Services,
+  received: Received,
+  now: Date,
+): Promise<Received | null> {
+  const { contact, held, update } = received
+  const taken = await takeOfficersUpdate(
+    tx,
+    desk,
+    {
+      contact,
+      held,
+      update,
+      attachmentIds: async () => keepFiles(tx, contact, update, now),
+      isCitizens: (actionId) => isCitizensButton(tx, contact, actionId),
+    },
+    now,
+  )
+  if (taken.kind === 'citizen') return { ...received, update: taken.update }
+  await noteReachable(tx, [{ ...received, entered: null, correction: null }])
+  return null
+}
+
+async function isCitizensButton(tx: Transaction, contact: ContactRow, actionId: string): Promise<boolean> {
+  const session = (await loadSessions(tx, [contact])).get(contact.id)
+  if (session?.offered.some(({ id }) => id === actionId)) return true
+  const [row] = await tx`select 1 from ticket_actions where id = ${actionId} and contact_id = ${contact.id}`
+  return row !== undefined
 }
 
 /** Not said by the person. */
@@ -93,7 +152,9 @@ async function noteReachable(tx: Transaction, heard: readonly Heard[]): Promise<
 async function takeSteps(tx: Transaction, services: Services, heard: readonly Heard[], now: Date): Promise<void> {
   const contacts = heard.map(({ contact }) => contact)
   const homes = heard.map(({ contact, held }) => homeOf(contact, wholePerson(contact, held)))
-  const [sessions, profiles, ticketed, files] = await together([
+  const everyId = heard.flatMap(({ contact, held }) => wholePerson(contact, held).map(({ id }) => id))
+  const sinceBroadcast = new Date(now.getTime() - services.definitions.repliesWithinHours * 3_600_000)
+  const [sessions, profiles, ticketed, files, verified, news, broadcasts] = await together([
     loadSessions(tx, contacts),
     loadProfiles(
       tx,
@@ -104,11 +165,20 @@ async function takeSteps(tx: Transaction, services: Services, heard: readonly He
       heard.flatMap(({ contact, held }) => wholePerson(contact, held)),
     ),
     together(heard.map(({ contact, update }) => keepFiles(tx, contact, update, now))),
+    verifiedFacts(tx, everyId, localDay(now)),
+    newsOf(
+      tx,
+      contacts.map(({ id }) => id),
+    ),
+    broadcastsHeard(tx, everyId, sinceBroadcast),
   ])
   const words = heard.map((one, place) => ({
     ...one,
     session: sessions.get(one.contact.id) ?? null,
     sealedProfile: profiles.get(homes[place]?.id ?? '') ?? null,
+    verified: verifiedOf(verified, one),
+    news: news.get(one.contact.id),
+    broadcast: newestOf(broadcasts, one),
     attachmentIds: files[place] ?? [],
   }))
   const messageIds = await keepWords(tx, words, now)
@@ -134,17 +204,30 @@ async function takeSteps(tx: Transaction, services: Services, heard: readonly He
   ])
 }
 
-async function takeStep(tx: Transaction, { definitions, desk, links = NO_LINKS }: Services, known: Known, now: Date) {
+/** A person who joined chats was linked in one of them. */
+function verifiedOf(verified: ReadonlyMap<string, VerifiedFacts>, { contact, held }: Heard): VerifiedFacts | null {
+  const [facts] = wholePerson(contact, held).flatMap(({ id }) => verified.get(id) ?? [])
+  return facts ?? null
+}
+
+function newestOf(broadcasts: readonly HeardBroadcast[], { contact, held }: Heard): HeardBroadcast | null {
+  const ids = wholePerson(contact, held).map(({ id }) => id)
+  const theirs = broadcasts.filter(({ contactId }) => ids.includes(contactId))
+  return theirs.toSorted((a, b) => b.sentAt.getTime() - a.sentAt.getTime())[0] ?? null
+}
+
+async function takeStep(tx: Transaction, services: Services, known: Known, now: Date) {
+  const { definitions, desk, links = NO_LINKS } = services
   const { contact, held, session } = known
-  const situation = await situationOf(tx, known, now)
-  const result = step(definitions, session, bodyOf(known.update), situation)
+  const situation = await situationOf(tx, services, known, now)
+  const result = step(definitions, session, bodyOf(known), situation)
   const turn = { definitions, situation }
   const performed = await perform({ tx, desk, turn, session: result.session, contact, held, links }, result.effects)
   return { contact, session: result.session, performed }
 }
 
-async function situationOf(tx: Transaction, known: Known, now: Date): Promise<Situation> {
-  const { contact, held, update, session, sealedProfile, hasTickets, messageId, attachmentIds } = known
+async function situationOf(tx: Transaction, services: Services, known: Known, now: Date): Promise<Situation> {
+  const { contact, held, update, session, sealedProfile, verified, hasTickets, messageId, attachmentIds } = known
   const people = wholePerson(contact, held)
   const home = homeOf(contact, people)
   return {
@@ -154,9 +237,17 @@ async function situationOf(tx: Transaction, known: Known, now: Date): Promise<Si
     talkTicketId: contact.talkTicketId,
     quotedTicketId: hasTickets ? await quotedTicket(tx, contact, update) : null,
     ticketAction: hasTickets ? await tappedTicketAction(tx, contact, session, update) : null,
+    openingTap: await tappedOpening(tx, contact, session, update, now),
+    broadcastTap: await tappedBroadcast(tx, services, known),
+    broadcast: await spokenOfBroadcast(tx, known),
+    ...(known.news === undefined ? {} : { news: known.news }),
     messageId,
     attachmentIds,
-    profile: () => (sealedProfile === null ? null : openProfile(home.key, sealedProfile)),
+    profile: () => {
+      const own = sealedProfile === null ? null : openProfile(home.key, sealedProfile)
+      return verified === null ? own : withVerified(own ?? EMPTY_PROFILE, verified)
+    },
+    verified,
     entered: known.entered,
     correction: known.correction,
     joinedChannels: people.slice(1).map(({ channel }) => channel),
@@ -210,7 +301,7 @@ function keepFiles(
   update: StoredUpdate,
   now: Date,
 ): Promise<string[]> | string[] {
-  const files = filesOf(update).filter((file) => !isTooLarge(file))
+  const files = filesOf(update).filter((file) => refusal(file, contact) === null)
   if (files.length === 0) return []
   return together(files.map((file) => keepFile(tx, contact, file, now))).then((ids) => ids.flat())
 }
@@ -219,14 +310,17 @@ function filesOf({ body }: StoredUpdate): UpdateFile[] {
   return body.kind === 'file' ? [body.file, ...(body.more ?? [])] : []
 }
 
-/** What is too large is refused; of an album only when there is nothing else in it. */
-function bodyOf(update: StoredUpdate): UpdateBody {
-  const files = filesOf(update)
-  return files.length > 0 && files.every(isTooLarge) ? { kind: 'unsupported', what: 'too-large' } : update.body
+/** What cannot be kept is refused; of an album only when there is nothing else in it. */
+function bodyOf({ update, contact }: Pick<Received, 'update' | 'contact'>): UpdateBody {
+  const refusals = filesOf(update).map((file) => refusal(file, contact))
+  const [first] = refusals
+  return first && refusals.every((what) => what !== null) ? { kind: 'unsupported', what: first } : update.body
 }
 
-function isTooLarge({ sizeBytes }: UpdateFile): boolean {
-  return (sizeBytes ?? 0) > LARGEST_FILE
+/** An officer who has the talk sees that there was a file, whatever it was. */
+function refusal(file: UpdateFile, { talkTicketId }: ContactRow): 'too-large' | 'wrong-type' | null {
+  if ((file.sizeBytes ?? 0) > LARGEST_FILE) return 'too-large'
+  return talkTicketId === null && isForeignFile(file) ? 'wrong-type' : null
 }
 
 async function contactsWithTickets(tx: Transaction, contacts: readonly ContactRow[]): Promise<Set<string>> {
@@ -244,6 +338,44 @@ async function quotedTicket(tx: Transaction, contact: ContactRow, update: Stored
   const [row] = await tx<{ ticket_id: number | null }[]>`select ticket_id from messages
     where contact_id = ${contact.id} and external_id = ${update.quotedMessageId} and author = 'officer' limit 1`
   return row?.ticket_id ?? null
+}
+
+/** A button under openings, or its words; the engine's own buttons are known by the session. */
+async function tappedOpening(
+  tx: Transaction,
+  contact: ContactRow,
+  session: Session | null,
+  { body }: StoredUpdate,
+  now: Date,
+): Promise<OpeningTap | null> {
+  if (body.kind === 'text') return takeOffer(tx, contact, { words: body.text }, now)
+  if (body.kind !== 'action' || session?.offered.some((offered) => offered.id === body.actionId)) return null
+  return takeOffer(tx, contact, body, now)
+}
+
+/** A button under a policy message; or its number or words, typed as the next thing after it. */
+async function tappedBroadcast(tx: Transaction, { desk }: Services, known: Known): Promise<BroadcastTap | null> {
+  const { contact, session, update, broadcast } = known
+  const { body } = update
+  if (body.kind === 'action') {
+    if (session?.offered.some((offered) => offered.id === body.actionId)) return null
+    return readTap(tx, desk.secrets, contact.id, body.actionId)
+  }
+  const isNext = broadcast !== null && (session === null || broadcast.sentAt.getTime() > Date.parse(session.updatedAt))
+  if (body.kind !== 'text' || !isNext || broadcast.contactId !== contact.id) return null
+  const typed = { broadcastId: broadcast.id, language: contact.language, typed: body.text }
+  return typedTap(tx, typed, desk.texts)
+}
+
+/** What the words may be about: the message they quote, else the newest of the last days. */
+async function spokenOfBroadcast(tx: Transaction, known: Known): Promise<Situation['broadcast']> {
+  const { contact, held, update, broadcast } = known
+  if (update.quotedMessageId !== null) {
+    const ids = wholePerson(contact, held).map(({ id }) => id)
+    const quoted = await broadcastQuoted(tx, ids, update.quotedMessageId)
+    return quoted && { ...quoted, isQuoted: true }
+  }
+  return broadcast && { ...broadcast, isQuoted: false }
 }
 
 async function tappedTicketAction(

@@ -46,6 +46,7 @@ export function resultLines(turn: Turn, session: Session): Words[] {
   const determinations = determinationsToTell(turn, session)
   const { member } = session.subject
   const lines: Words[] = [{ key: 'check.results', values: { day: formatDay(turn.situation.today) } }]
+  lines.push(...sourceLines(turn, session))
   if (member !== undefined && member !== SELF)
     lines.unshift({ key: 'check.resultsFor', values: { who: memberName(turn, session, member) } })
   const isHopeful = determinations.some((one) => HELPS.includes(one.outcome) && !isOpenToAll(one))
@@ -76,6 +77,18 @@ export function resultLines(turn: Turn, session: Session): Words[] {
   if (others.length > 0) lines.push({ key: 'check.others', values: { count: others.length } })
   if (determinations.some((one) => isOfSpecialGroup(turn, session, one))) lines.push({ key: 'check.specialGroups' })
   return lines
+}
+
+/** Whether the household's standing is the register's or the person's own word; and where they differ. */
+function sourceLines(turn: Turn, session: Session): Words[] {
+  const { verified } = turn.situation
+  if (!verified) return []
+  const { year, values } = verified
+  const status = values.household_status
+  const said = session.answers.household_status
+  if (said === undefined || said === null) return []
+  if (said === status) return [{ key: 'check.source.register', values: { year } }]
+  return [{ key: 'check.source.differs', values: { year, status: { key: `facts.household_status.values.${status}` } } }]
 }
 
 /** A way that stands open to everybody, or to everybody of whom the ordinary is assumed: no finding about this person. */

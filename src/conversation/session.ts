@@ -27,6 +27,10 @@ const plainWaitingSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('consent') }),
 ])
 
+/** Answers to which paper was sent: all that were asked for, or one that was not among them. */
+export const ALL_PAPERS = '~all'
+export const OTHER_PAPER = '~other'
+
 const interruptionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('correct') }),
   z.object({ kind: z.literal('village'), codes: z.array(z.string()), question: z.string() }),
@@ -38,10 +42,27 @@ const interruptionSchema = z.discriminatedUnion('kind', [
     attachmentIds: z.array(z.string()),
     ticketIds: z.array(z.number()),
   }),
+  /** Which of the awaited papers was just sent. */
+  z.object({ kind: z.literal('whichPaper'), ticketId: z.number(), number: z.string(), papers: z.array(z.string()) }),
   z.object({ kind: z.literal('resume') }),
   z.object({ kind: z.literal('language') }),
   z.object({ kind: z.literal('stopAll') }),
   z.object({ kind: z.literal('erase') }),
+  /** The topics that the person hears of, on and off. */
+  z.object({ kind: z.literal('news') }),
+  /** Asked once: whether to hear of this topic; null: of which. */
+  z.object({ kind: z.literal('newsOffer'), topic: z.string().nullable() }),
+  /** What to hear of is kept only with consent. */
+  z.object({ kind: z.literal('newsConsent'), topic: z.string().nullable() }),
+  /** Whether these words are for the unit that sent a policy message. */
+  z.object({
+    kind: z.literal('tellUnit'),
+    broadcastId: z.string(),
+    text: z.string(),
+    messageIds: z.array(z.number()),
+    attachmentIds: z.array(z.string()),
+    topics: z.array(z.string()),
+  }),
 ])
 
 export type Interruption = z.infer<typeof interruptionSchema>
@@ -55,6 +76,15 @@ const placeSchema = z.object({
   answers: answersSchema,
   subject: z.record(z.string(), z.string()),
 })
+
+/** What the next words may answer without being asked for again: how good the help was, or why it is not settled. */
+const awaitedSchema = z.object({
+  kind: z.enum(['rating', 'why']),
+  ticketId: z.number(),
+  number: z.string(),
+  until: z.string(),
+})
+export type Awaited = z.infer<typeof awaitedSchema>
 
 /** Where one contact stands. Sealed with the person's key in the database. */
 export const sessionSchema = z.object({
@@ -87,6 +117,7 @@ export const sessionSchema = z.object({
   officerUntil: z.string().nullable().default(null),
   /** The household and its members as far as they were spoken of; null before the first screening. */
   family: profileSchema.nullable().default(null),
+  awaited: awaitedSchema.nullable().default(null),
   updatedAt: z.string(),
 })
 
@@ -140,6 +171,7 @@ export function newSession(
     saidToOfficerAt: null,
     officerUntil: null,
     family: null,
+    awaited: null,
     updatedAt: now.toISOString(),
   }
 }

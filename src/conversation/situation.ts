@@ -1,8 +1,15 @@
 import type { Entered } from '../accounts/enter-code.ts'
+import type { HeardBroadcast } from '../broadcasts/replies.ts'
+import type { NewsChoice } from '../broadcasts/subscriptions.ts'
+import type { BroadcastTap } from '../broadcasts/tap.ts'
+import type { Resolution } from '../desk/services.ts'
+import type { TakenAction } from '../desk/tickets-of-contact.ts'
 import type { EligibilityDefinitions } from '../eligibility/programme.ts'
 import type { Texts } from '../i18n.ts'
 import type { Knowledge } from '../knowledge/article.ts'
+import type { OpeningTap } from '../openings/offers.ts'
 import type { Profile } from '../profile/profile.ts'
+import type { VerifiedFacts } from '../profile/verified.ts'
 import type { RequestType } from '../requests/request-type.ts'
 import type { Territory } from '../territory/territory.ts'
 import type { Understander } from '../understanding/understander.ts'
@@ -18,6 +25,8 @@ export interface Definitions {
   territory: Territory
   understander: Understander
   knowledge: Knowledge
+  /** For how long after a policy message words may be an answer to it. */
+  repliesWithinHours: number
   texts: Texts
 }
 
@@ -29,7 +38,13 @@ export interface KnownTicket {
   officerSpoke: boolean
   spokenAt: Date
   dueAt: Date | null
+  /** Asked for by an officer and not yet sent here. */
   missingPapers: string[]
+  unitId?: string
+  /** When the person said that it is settled; null: not yet. */
+  confirmedAt?: Date | null
+  /** What came of it. */
+  outcome?(): (Resolution & { result: string }) | null
 }
 
 /** Earlier words that an update corrects. */
@@ -50,13 +65,23 @@ export interface Situation {
   talkTicketId: number | null
   quotedTicketId: number | null
   /** A button under a ticket's message that was tapped. */
-  ticketAction: { effect: 'confirm_resolved' | 'reopen'; ticketId: number; number: string } | null
+  ticketAction: TakenAction | null
+  /** A button under vacancies or courses that was tapped, or words that mean one. */
+  openingTap?: OpeningTap | null
+  /** A button under a policy message that was tapped, or typed words that mean one. */
+  broadcastTap?: BroadcastTap | null | undefined
+  /** The policy message that the words may be about: quoted, or the newest of the last days. */
+  broadcast?: (HeardBroadcast & { isQuoted: boolean }) | null | undefined
+  /** What the person chose to hear of; left out where nobody is asked for it. */
+  news?: NewsChoice
   /** The stored message that holds what the person just said. */
   messageId: number
   /** Attachments made of what the person just sent. */
   attachmentIds: string[]
-  /** What was kept of the household with consent; opened only when it is needed. */
+  /** What was kept of the household with consent, under what is verified; opened only when it is needed. */
   profile(): Profile | null
+  /** What the commune's register says of the household, once an officer has seen the certificate. */
+  verified?: VerifiedFacts | null
   /** What came of a one-time code that was entered with this update. */
   entered?: Entered | null
   /** Of an update that corrects earlier words. */

@@ -1,19 +1,25 @@
 import type { UpdateBody } from '../messaging/update.ts'
 import { type Command, readCommand } from '../understanding/commands.ts'
-import { fold } from '../understanding/normalise.ts'
 import { begin, continueForm, type StepResult } from './advance.ts'
+import { takeAwaited, takeTicketAction, takeWordsOnResult } from './after-result.ts'
+import { takeAboutBroadcast, takeBroadcastTap, withQuote } from './answer-broadcast.ts'
 import { takeCommand } from './commands.ts'
 import type { Effect } from './effects.ts'
 import { keepFamily } from './family.ts'
 import { questionById, requestTypeOf, stepOf } from './form.ts'
 import { takeFreeText, takeUrgentWords } from './free-text.ts'
 import { takeEntered } from './link-code.ts'
+import { offerNews } from './news.ts'
+import { isAfterBroadcast } from './offer-to-tell.ts'
+import { takeOpeningTap } from './openings-in-chat.ts'
 import { ask, promptOf } from './prompt.ts'
 import { newSession, type Session } from './session.ts'
-import { type Definitions, type Situation, type Turn, wordsOf } from './situation.ts'
+import type { Definitions, Situation, Turn } from './situation.ts'
+import { numberAskedFor, tellNumbered } from './status-lines.ts'
 import { takeAnswer } from './take-answer.ts'
 import { takeEdit } from './take-edit.ts'
 import { takeInterruption } from './take-interruption.ts'
+import { takePaperForTicket } from './take-paper.ts'
 import { takeForOfficer, takeOfficerWords, withoutOfficer } from './talk-with-officer.ts'
 
 /** Silence after which the bot asks whether to go on. */
@@ -33,18 +39,31 @@ export function step(
 ): StepResult {
   const turn: Turn = { definitions, situation }
   const body = shorten(received)
-  const result = stored ? stepOn(turn, fitToFlows(definitions, stored), body) : stepFirst(turn, body)
+  const known = stored === null ? forgottenSession(turn) : fitToFlows(definitions, stored)
+  const result = withQuote(turn, known ? stepOn(turn, known, body) : stepFirst(turn, body))
   const heard = withHeldWords(turn, {
     ...result,
     session: { ...result.session, updatedAt: situation.now.toISOString() },
   })
-  return keepFamily(turn, stored, heard)
+  return keepFamily(turn, stored, offerNews(turn, stored, heard))
 }
 
 function shorten(body: UpdateBody): UpdateBody {
   return body.kind === 'text' && body.text.length > LONGEST_READ
     ? { kind: 'text', text: body.text.slice(0, LONGEST_READ) }
     : body
+}
+
+/**
+ * Where somebody stands whose session was forgotten after a long silence, while an officer has the talk or a button of
+ * their ticket still waits: what they say now is meant for that. Null for everybody else.
+ */
+function forgottenSession(turn: Turn): Session | null {
+  const { talkTicketId, ticketAction, now } = turn.situation
+  const menu = turn.definitions.flows.get('menu')
+  return menu === undefined || (talkTicketId === null && ticketAction === null)
+    ? null
+    : begin(turn, newSession(menu, 'vi', now), 'menu').session
 }
 
 /** A person we do not know yet. An emergency is answered before anything else; other first words wait for the menu. */
@@ -58,10 +77,12 @@ function stepFirst(turn: Turn, body: UpdateBody): StepResult {
     return { session: begin(turn, session, 'welcome').session, effects: [{ kind: 'markReachable', reachable }] }
   }
   if (body.kind === 'officer') return takeOfficerWords(turn, begin(turn, session, 'welcome').session)
+  if (turn.situation.broadcastTap)
+    return takeBroadcastTap(turn, begin(turn, session, 'menu').session, turn.situation.broadcastTap)
   if (body.kind !== 'text') return begin(turn, session, 'welcome')
   const command = readCommand(body.text)
   if (command !== null && command !== 'start' && command !== 'menu')
-    return takeCommand(turn, begin(turn, session, 'welcome').session, command)
+    return takeCommand(turn, begin(turn, session, 'welcome').session, command, body.text)
   const urgencies = turn.definitions.understander.urgency(body.text)
   if (urgencies.length > 0) return takeUrgentWords(turn, session, urgencies, body.text)
   return begin(turn, { ...session, held: command === null ? body.text.slice(0, 1_000) : null }, 'welcome')
@@ -71,7 +92,8 @@ function stepOn(turn: Turn, known: Session, body: UpdateBody): StepResult {
   const { situation } = turn
   if (body.kind === 'officer') return takeOfficerWords(turn, known)
   // A tap, like a command further down: the person turned to the bot again.
-  const session = body.kind === 'action' ? withoutOfficer(known) : known
+  const { awaited } = known
+  const session: Session = { ...(body.kind === 'action' ? withoutOfficer(known) : known), awaited: null }
   if (situation.entered) return takeEntered(turn, session, situation.entered, false)
   if (body.kind === 'left' || body.kind === 'back')
     return { session, effects: [{ kind: 'markReachable', reachable: body.kind === 'back' }] }
@@ -80,13 +102,17 @@ function stepOn(turn: Turn, known: Session, body: UpdateBody): StepResult {
     return begin(turn, { ...session, trail: [] }, 'welcome', {}, [{ kind: 'markReachable', reachable: true }])
   // A flow that lost the step, or a person who left before anything was asked.
   if (!promptOf(turn, session)) return findFooting(turn, { ...session, interruption: null })
-  if (situation.ticketAction) return takeTicketAction(session, situation.ticketAction)
+  if (situation.ticketAction) return takeTicketAction(turn, session, situation.ticketAction)
+  if (situation.openingTap) return takeOpeningTap(turn, session, situation.openingTap)
+  if (situation.broadcastTap) return takeBroadcastTap(turn, session, situation.broadcastTap)
   if (body.kind === 'action' && !session.offered.some((offered) => offered.id === body.actionId)) {
     return ask(turn, session, [], [{ key: 'engine.oldButton' }])
   }
+  const number = body.kind === 'text' ? numberAskedFor(body.text) : null
+  if (number !== null) return ask(turn, session, tellNumbered(turn, session, number))
   const command = body.kind === 'text' ? readCommand(body.text, { expectsYesNo: asksYesNo(turn, session) }) : null
-  if (command !== null && !(body.kind === 'text' && isName(turn, session, body.text, command)))
-    return takeCommand(turn, withoutOfficer(session), command)
+  if (body.kind === 'text' && command !== null && !isName(turn, session, body.text, command))
+    return takeCommand(turn, withoutOfficer(session), command, body.text)
   if (body.kind === 'text') {
     const urgencies = turn.definitions.understander.urgency(body.text)
     if (urgencies.length > 0) {
@@ -96,7 +122,10 @@ function stepOn(turn: Turn, known: Session, body: UpdateBody): StepResult {
       return { session: rest.session, effects: [...urgent.effects, ...rest.effects] }
     }
   }
-  return stepWords(turn, session, body)
+  const about = takeAboutBroadcast(turn, session, body)
+  if (about) return about
+  const answered = awaited && body.kind === 'text' ? takeAwaited(turn, session, awaited, body.text) : null
+  return answered ?? stepWords(turn, session, body)
 }
 
 function stepWords(turn: Turn, session: Session, body: UpdateBody): StepResult {
@@ -107,6 +136,8 @@ function stepWords(turn: Turn, session: Session, body: UpdateBody): StepResult {
   const calm: Session = session.interruption ? { ...session, interruption: null, page: 0 } : session
   const settled = body.kind === 'text' ? takeWordsOnResult(turn, calm, body.text) : null
   if (settled) return settled
+  const awaitedPaper = asksForPapers(turn, calm) ? null : takePaperForTicket(turn, calm, body)
+  if (awaitedPaper) return awaitedPaper
   const forOfficer = takeForOfficer(turn, calm, body)
   if (forOfficer) return forOfficer
   if (isStale(turn, calm)) return ask(turn, { ...calm, interruption: { kind: 'resume' } })
@@ -119,15 +150,21 @@ function stepWords(turn: Turn, session: Session, body: UpdateBody): StepResult {
   return result
 }
 
+/** English words of command are nobody's name. */
+const NAMES = /^(?!(?:stop|cancel|exit|quit|unsubscribe)$)[a-z]+$/i
+
 /** Dung and Huy are names too: unmarked and alone, where a name is asked for. */
 function isName(turn: Turn, session: Session, text: string, command: Command): boolean {
+  if (isAfterBroadcast(turn, session)) return false
   const { waiting } = session
   const asked = waiting.kind === 'question' ? questionById(turn, session, waiting.id) : undefined
-  return asked?.expect.kind === 'name' && (command === 'stop' || command === 'cancel') && /^[a-z]+$/i.test(text.trim())
+  return asked?.expect.kind === 'name' && (command === 'stop' || command === 'cancel') && NAMES.test(text.trim())
 }
 
 /** Whether a yes or a no is open: `dung` then means "đúng" (right) rather than "dừng" (stop). */
 function asksYesNo(turn: Turn, session: Session): boolean {
+  // After a message of ours that came since, the word is about that one.
+  if (isAfterBroadcast(turn, session)) return false
   if (session.interruption?.kind === 'places') return true
   return (promptOf(turn, session)?.options ?? []).some((option) =>
     ['true', 'yes', 'agree', 'send'].includes(option.value),
@@ -138,6 +175,11 @@ function asksYesNo(turn: Turn, session: Session): boolean {
 function takesWords(turn: Turn, session: Session): boolean {
   const { waiting } = session
   return waiting.kind === 'question' && questionById(turn, session, waiting.id)?.expect.kind === 'text'
+}
+
+function asksForPapers(turn: Turn, session: Session): boolean {
+  const { waiting } = session
+  return waiting.kind === 'question' && questionById(turn, session, waiting.id)?.expect.kind === 'papers'
 }
 
 /** A form whose question is gone goes on with the next one, answers kept; anything else begins at the menu. */
@@ -167,32 +209,6 @@ function attachToOnlyTicket(turn: Turn, session: Session, body: UpdateBody): Ste
   const isVoice = body.kind === 'file' && body.file.media === 'voice'
   const lines = [{ key: isVoice ? 'engine.voiceToTicket' : 'engine.paperToTicket', values: { number: only.number } }]
   return ask(turn, session, [{ kind: 'sayToTicket', ticketId: only.id, messageId, attachmentIds }], lines)
-}
-
-/** "Xong rồi" or "chưa xong" typed after a result, instead of its buttons. */
-function takeWordsOnResult(turn: Turn, session: Session, text: string): StepResult | null {
-  const resolved = turn.situation.tickets.find((ticket) => ticket.status === 'resolved')
-  if (!resolved || session.waiting.kind === 'question') return null
-  const typed = fold(text).trim()
-  const begins = (key: string) =>
-    wordsOf(turn, session, { key })
-      .split(',')
-      .some((words) => typed.startsWith(fold(words).trim()))
-  const { id: ticketId, number } = resolved
-  if (begins('engine.ticket.notDoneWords')) return takeTicketAction(session, { effect: 'reopen', ticketId, number })
-  return begins('engine.ticket.doneWords')
-    ? takeTicketAction(session, { effect: 'confirm_resolved', ticketId, number })
-    : null
-}
-
-function takeTicketAction(session: Session, action: NonNullable<Situation['ticketAction']>): StepResult {
-  const confirmed = action.effect === 'confirm_resolved'
-  const effect: Effect = {
-    kind: confirmed ? 'confirmResolved' : 'reopenTicket',
-    ticketId: action.ticketId,
-    number: action.number,
-  }
-  return { session, effects: [effect] }
 }
 
 /** First words that waited for consent and commune are taken up once the menu stands. */

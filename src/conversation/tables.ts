@@ -23,7 +23,8 @@ export const screenings = pgTable(
   'screenings',
   {
     id: uuid('id').primaryKey(),
-    contactId: uuid('contact_id').notNull(),
+    /** Null when an officer made it for somebody at the counter. */
+    contactId: uuid('contact_id'),
     ticketId: bigint('ticket_id', { mode: 'number' }),
     day: text('day').notNull(),
     sealedScreening: bytea('sealed_screening').notNull(),

@@ -4,15 +4,18 @@ import { findPlaces } from '../territory/find-places.ts'
 import { wordsOf } from '../territory/fold-name.ts'
 import { readYesNo } from '../understanding/yes-no.ts'
 import { advance, begin, type StepResult } from './advance.ts'
+import { takeTellUnit } from './answer-broadcast.ts'
 import { reask, setLanguage } from './commands.ts'
 import type { Effect } from './effects.ts'
 import { questionById } from './form.ts'
 import { goToTopic } from './free-text.ts'
+import { takeNews, topicNamed } from './news.ts'
 import { MENU, MORE, matchOption, SKIP } from './options.ts'
 import { ask, promptOf } from './prompt.ts'
 import type { Interruption, Session } from './session.ts'
 import type { Turn } from './situation.ts'
 import { accept } from './take-answer.ts'
+import { takeNamedPaper, thankFor } from './take-paper.ts'
 
 /**
  * The answer to something that came between. Null: the words were no answer to it; what was open before is asked with
@@ -88,10 +91,16 @@ export function takeInterruption(
           attachmentIds: index === 0 ? interruption.attachmentIds : [],
         }),
       )
-      const number = tickets.find((ticket) => ticket.id === ticketId)?.number ?? ''
+      const ticket = tickets.find((one) => one.id === ticketId)
+      const number = ticket?.number ?? ''
       const told: Effect = { kind: 'say', lines: [{ key: 'engine.whichTicket.done', values: { number } }], options: [] }
-      return { session: { ...calm, offered: [], saidToOfficerAt: now.toISOString() }, effects: [...said, told] }
+      const settled: Session = { ...calm, offered: [], saidToOfficerAt: now.toISOString() }
+      if (ticket && ticket.missingPapers.length > 0 && interruption.attachmentIds.length > 0)
+        return thankFor(turn, settled, ticket, said)
+      return { session: settled, effects: [...said, told] }
     }
+    case 'whichPaper':
+      return chosen === null ? null : takeNamedPaper(turn, session, interruption, chosen)
     case 'resume':
       if (chosen === null) return null
       return chosen === 'yes' ? ask(turn, calm) : begin(turn, { ...calm, trail: [] }, 'menu')
@@ -102,6 +111,12 @@ export function takeInterruption(
       return chosen === 'yes'
         ? ask(turn, calm, [{ kind: 'stopAll' }], [{ key: 'engine.stopAll.done' }])
         : ask(turn, calm)
+    case 'news':
+    case 'newsOffer':
+    case 'newsConsent':
+      return takeNews(turn, session, interruption, chosen ?? topicNamed(turn, session, interruption, body))
+    case 'tellUnit':
+      return takeTellUnit(turn, session, interruption, chosen, body)
     case 'erase':
       if (chosen === null) return null
       if (chosen === 'no') return ask(turn, calm)

@@ -1,21 +1,31 @@
 import { join } from 'node:path'
+import { type BroadcastRules, readBroadcastRules } from '../broadcasts/rules.ts'
 import { checkFlows, readFlows } from '../conversation/flow.ts'
 import type { Definitions } from '../conversation/situation.ts'
+import type { CalendarBook } from '../desk/calendars.ts'
 import { readCalendar } from '../desk/read-calendar.ts'
-import type { WorkingCalendar } from '../desk/working-time.ts'
 import { readEligibility } from '../eligibility/read-programmes.ts'
 import { type Fault, InvalidConfiguration } from '../errors.ts'
 import { loadTexts, type Texts } from '../i18n.ts'
 import { missingKnowledgeTexts } from '../knowledge/check-knowledge.ts'
 import { readKnowledge } from '../knowledge/read-knowledge.ts'
+import { type OfficerChatRules, readOfficerChat } from '../officer-chat/rules.ts'
+import { type ReportDefinitions, readIndicators } from '../reports/indicator.ts'
 import { readRequests } from '../requests/read-requests.ts'
+import { checkTemplates } from '../templates/check-templates.ts'
+import { readTemplates } from '../templates/read-templates.ts'
+import type { ReplyTemplate } from '../templates/template.ts'
 import { readTerritory } from '../territory/read-territory.ts'
 import { readCommands } from '../understanding/commands.ts'
 import { type LessonRead, readLesson, readLessonAside, readUnderstanding } from '../understanding/read-topics.ts'
 import { missingTexts } from './check-texts.ts'
 
 export interface ProductDefinitions extends Definitions {
-  calendar: WorkingCalendar
+  calendarBook: CalendarBook
+  officerChat: OfficerChatRules
+  reports: ReportDefinitions
+  replyTemplates: readonly ReplyTemplate[]
+  broadcastRules: BroadcastRules
 }
 
 /**
@@ -49,11 +59,19 @@ function readAll(root: string): (lesson: LessonRead) => ProductDefinitions {
   const eligibility = keep(readEligibility(flowsDirectory))
   const knowledge = eligibility && keep(readKnowledge(flowsDirectory, eligibility))
   const territory = keep(readTerritory(flowsDirectory))
-  const calendar = keep(readCalendar(flowsDirectory))
+  const calendarBook = keep(readCalendar(flowsDirectory))
+  const officerChat = keep(readOfficerChat(flowsDirectory))
+  const reports = keep(readIndicators(flowsDirectory))
+  const replyTemplates = keep(readTemplates(flowsDirectory))
+  const broadcastRules = keep(readBroadcastRules(flowsDirectory))
   const commands = keep(readCommands(flowsDirectory))
   if (flows && requests) faults.push(...checkFlows(flows, new Set(requests.keys())))
   if (texts && flows && requests && eligibility) faults.push(...missingTexts(texts, { flows, requests, eligibility }))
   if (texts && knowledge) faults.push(...missingKnowledgeTexts(knowledge, texts))
+  if (texts && eligibility && territory && replyTemplates) {
+    const topics = new Set(territory.routing.topics.keys())
+    faults.push(...checkTemplates(replyTemplates, { eligibility, texts }, topics))
+  }
   return (lesson) => {
     const understander = keep(readUnderstanding(flowsDirectory, lesson))
     if (
@@ -63,14 +81,32 @@ function readAll(root: string): (lesson: LessonRead) => ProductDefinitions {
       !eligibility ||
       !knowledge ||
       !territory ||
-      !calendar ||
+      !calendarBook ||
+      !officerChat ||
       !commands ||
+      !reports ||
+      !replyTemplates ||
+      !broadcastRules ||
       !understander ||
       faults.length > 0
     ) {
       throw new InvalidConfiguration(faults)
     }
-    return { texts, flows, requests, eligibility, knowledge, territory, calendar, understander }
+    return {
+      texts,
+      flows,
+      requests,
+      eligibility,
+      knowledge,
+      territory,
+      calendarBook,
+      officerChat,
+      reports,
+      replyTemplates,
+      broadcastRules,
+      understander,
+      repliesWithinHours: broadcastRules.repliesWithinHours,
+    }
   }
 }
 

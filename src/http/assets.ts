@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 
@@ -9,8 +9,14 @@ const require = createRequire(import.meta.filename)
 
 /** The files of other people's packages that pages use, and nothing else of those packages. */
 const LIBRARIES = [
-  { name: 'pico.min.css', file: '@picocss/pico/css/pico.min.css', type: 'text/css; charset=utf-8' },
-  { name: 'htmx.min.js', file: 'htmx.org/dist/htmx.min.js', type: 'text/javascript; charset=utf-8' },
+  { name: 'pico.min.css', file: require.resolve('@picocss/pico/css/pico.min.css'), type: 'text/css; charset=utf-8' },
+  { name: 'htmx.min.js', file: require.resolve('htmx.org/dist/htmx.min.js'), type: 'text/javascript; charset=utf-8' },
+  // Its package names no such path, but has the file beside its main one.
+  {
+    name: 'chart.min.js',
+    file: join(dirname(require.resolve('chart.js')), 'chart.umd.min.js'),
+    type: 'text/javascript; charset=utf-8',
+  },
 ] as const
 
 /** Files that pages load: `/assets/<folder>/<file>`; libraries are in the folder `library`. */
@@ -22,7 +28,7 @@ export interface Assets {
 
 /** `folders`: name in the address → folder on disk, e.g. `{ console: '…/src/console/public' }`. */
 export function createAssets(folders: Record<string, string>): Assets {
-  const libraries = LIBRARIES.map((library) => ({ ...library, content: readFileSync(require.resolve(library.file)) }))
+  const libraries = LIBRARIES.map((library) => ({ ...library, content: readFileSync(library.file) }))
   const marks = new Map(libraries.map(({ name, content }) => [`library/${name}`, markOf(content)]))
   for (const [name, folder] of Object.entries(folders)) {
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import type { ChannelHealth as ChannelFigures } from '../channel-health.ts'
+import { channelFiguresSchema, figuresToWire } from './channel-figures.ts'
 
 /** How long the database may take to answer before this process counts as not ready. */
 const DATABASE_PATIENCE_MS = 1_000
@@ -26,6 +28,8 @@ export interface HealthChecks {
   pendingMigrations(): Promise<readonly string[]>
   channels(): Promise<readonly ChannelHealth[]> | readonly ChannelHealth[]
   backlogs(): Promise<{ inbox: Backlog; outbox: Backlog }>
+  /** All that is known of the channels. Only told: whether the process is ready does not hang on it. */
+  channelFigures?(): Promise<readonly ChannelFigures[]>
   /** True once the process was told to stop: it takes no new work. */
   isStopping?(): boolean
 }
@@ -39,7 +43,14 @@ const readinessSchema = z.object({
   database: z.enum(['answers', 'does_not_answer']),
   migrations: z.enum(['applied', 'pending', 'unknown']),
   channels: z.array(
-    z.object({ id: z.string(), on: z.boolean(), reason: z.string().nullable(), last_update_at: z.string().nullable() }),
+    z.object({
+      id: z.string(),
+      on: z.boolean(),
+      reason: z.string().nullable(),
+      last_update_at: z.string().nullable(),
+      /** Null while they cannot be read. */
+      figures: channelFiguresSchema.nullable().optional(),
+    }),
   ),
   last_update_at: z.string().nullable(),
   inbox: backlogSchema.nullable(),
@@ -59,7 +70,8 @@ export async function healthRoutes(app: FastifyInstance, checks: HealthChecks): 
 }
 
 async function readinessOf(checks: HealthChecks): Promise<Readiness> {
-  const [database, pending, channels, backlogs] = await Promise.all([
+  const { channelFigures } = checks
+  const [database, pending, channels, backlogs, figures] = await Promise.all([
     inTime(async () => {
       await checks.database()
       return true
@@ -67,24 +79,30 @@ async function readinessOf(checks: HealthChecks): Promise<Readiness> {
     inTime(() => checks.pendingMigrations()),
     inTime(async () => checks.channels()),
     inTime(() => checks.backlogs()),
+    channelFigures === undefined ? null : inTime(() => channelFigures()),
   ])
   const reasons: string[] = []
   if (checks.isStopping?.() === true) reasons.push('The process is stopping.')
   if (database === null) reasons.push(`The database did not answer within ${DATABASE_PATIENCE_MS} ms.`)
   if (pending === null && database !== null) reasons.push('It is not known whether all migrations are applied.')
   if (pending !== null && pending.length > 0) reasons.push(`Migrations not applied: ${pending.join(', ')}.`)
-  const lastUpdates = (channels ?? []).flatMap(({ lastUpdateAt }) => (lastUpdateAt === null ? [] : [lastUpdateAt]))
+  const known = (channels ?? []).map((channel) => {
+    const ofIt = figures?.find(({ id }) => id === channel.id) ?? null
+    return { ...channel, lastUpdateAt: ofIt?.lastUpdateAt ?? channel.lastUpdateAt, figures: ofIt }
+  })
+  const lastUpdates = known.flatMap(({ lastUpdateAt }) => (lastUpdateAt === null ? [] : [lastUpdateAt]))
   const lastUpdateAt = lastUpdates.sort((a, b) => b.getTime() - a.getTime())[0]
   return {
     status: reasons.length === 0 ? 'ready' : 'not_ready',
     reasons,
     database: database === null ? 'does_not_answer' : 'answers',
     migrations: pending === null ? 'unknown' : pending.length > 0 ? 'pending' : 'applied',
-    channels: (channels ?? []).map(({ id, on, reason, lastUpdateAt: at }) => ({
+    channels: known.map(({ id, on, reason, lastUpdateAt: at, figures: ofIt }) => ({
       id,
       on,
       reason,
       last_update_at: at?.toISOString() ?? null,
+      ...(channelFigures !== undefined && { figures: ofIt === null ? null : figuresToWire(ofIt) }),
     })),
     last_update_at: lastUpdateAt?.toISOString() ?? null,
     inbox: backlogs === null ? null : toWire(backlogs.inbox),

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { ChannelHealth } from '../channel-health.ts'
+import { createChannelGauges, setChannelGauges } from './channel-gauges.ts'
 import type { Backlog } from './health.ts'
 
 /** What is read from the database when somebody asks for the figures. */
@@ -7,6 +9,7 @@ export interface MeasuredState {
   backlogs(): Promise<{ inbox: Backlog; outbox: Backlog }>
   /** Tickets per status. */
   ticketsByStatus(): Promise<Record<string, number>>
+  channelFigures?(): Promise<readonly ChannelHealth[]>
 }
 
 export type Metrics = ReturnType<typeof createMetrics>
@@ -73,6 +76,7 @@ export function createMetrics() {
       labelNames: ['status'] as const,
       registers,
     }),
+    channels: createChannelGauges(registers),
   }
 }
 
@@ -86,7 +90,8 @@ export async function metricsRoutes(
 ): Promise<void> {
   app.get('/metrics', { config: { rateLimit: false } }, async (request, reply) => {
     if (publicUrl !== null && request.headers['x-forwarded-for'] !== undefined) return reply.callNotFound()
-    await measure(metrics, state, (error) => request.log.warn({ err: error }, 'figures of the database are missing'))
+    const warn = (error: unknown) => request.log.warn({ err: error }, 'figures of the database are missing')
+    await Promise.all([measure(metrics, state, warn), measureChannels(metrics, state, warn)])
     return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics())
   })
 }
@@ -106,4 +111,14 @@ async function measure(metrics: Metrics, state: MeasuredState, warn: (error: unk
   } catch (error) {
     warn(error)
   }
+}
+
+async function measureChannels(metrics: Metrics, state: MeasuredState, warn: (error: unknown) => void): Promise<void> {
+  let channels: readonly ChannelHealth[] = []
+  try {
+    channels = (await state.channelFigures?.()) ?? []
+  } catch (error) {
+    warn(error)
+  }
+  setChannelGauges(metrics.channels, channels)
 }

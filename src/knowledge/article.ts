@@ -31,7 +31,7 @@ export const ANY_TOPIC = 'any'
 
 const id = z.string().regex(/^[a-z][a-z0-9_]*$/, 'write an id in small letters, digits and _')
 
-const valueSchema = z.union([
+export const valueSchema = z.union([
   /** An amount of the version in force; with `benefit` only of that level, otherwise over all levels. */
   z.strictObject({ programme: id, amount: z.string(), benefit: z.string().optional() }),
   /** The number that a criterion of the version in force compares with. */

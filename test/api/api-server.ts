@@ -8,7 +8,9 @@ import type { Sql } from '../../src/db/client.ts'
 import { readEligibility } from '../../src/eligibility/read-programmes.ts'
 import { hashPassword } from '../../src/officers/password.ts'
 import type { Role } from '../../src/officers/permissions.ts'
-import { anOfficer, COMMUNE_UNIT, desk, MONDAY, sound } from '../desk/desk-builders.ts'
+import { readIndicators } from '../../src/reports/indicator.ts'
+import { broadcasting } from '../broadcasts/broadcast-builders.ts'
+import { anOfficer, COMMUNE_UNIT, desk, MONDAY, sound, workByHand } from '../desk/desk-builders.ts'
 
 const eligibility = sound(readEligibility(join(import.meta.dirname, '../../flows')))
 
@@ -24,6 +26,8 @@ export async function anApi(sql: Sql): Promise<{ api: Api; services: ApiServices
     clock,
     log: pino({ level: 'silent' }),
     eligibility,
+    reports: sound(readIndicators(join(import.meta.dirname, '../../flows'))),
+    broadcasting,
     understander: {
       understand: () => ({ topics: [{ id: 'jobs', score: 0.9 }], intent: 'request', decision: 'accept' }),
     },
@@ -51,6 +55,7 @@ export async function signedIn(
   options: { unitId?: string | null; roles?: Role[] } = {},
 ): Promise<SignedIn> {
   const unitId = options.unitId === undefined ? COMMUNE_UNIT : options.unitId
+  if (unitId !== null) await workByHand(sql, unitId)
   const officer = await anOfficer(sql, { ...options, unitId })
   await sql`update officers set password_hash = ${passwordHash} where id = ${officer.id}`
   const session = await api.inject({

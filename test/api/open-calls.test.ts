@@ -6,7 +6,9 @@ import { readEligibility } from '../../src/eligibility/read-programmes.ts'
 import { createAssets } from '../../src/http/assets.ts'
 import { createMetrics } from '../../src/http/metrics.ts'
 import { createServer, listen } from '../../src/http/server.ts'
+import { readIndicators } from '../../src/reports/indicator.ts'
 import { readUnderstanding } from '../../src/understanding/read-topics.ts'
+import { broadcasting } from '../broadcasts/broadcast-builders.ts'
 import { desk, MONDAY, sound } from '../desk/desk-builders.ts'
 import { createDatabase } from '../support/database.ts'
 import { ROOT } from '../support/definitions.ts'
@@ -29,6 +31,8 @@ await app.register((scope) =>
     clock: { now: () => MONDAY },
     log: pino({ level: 'silent' }),
     eligibility,
+    reports: sound(readIndicators(join(ROOT, 'flows'))),
+    broadcasting,
     understander: sound(readUnderstanding(join(ROOT, 'flows'))),
   }),
 )

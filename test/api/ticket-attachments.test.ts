@@ -36,6 +36,20 @@ describe('a program that replies with a file', () => {
     expect((await wordsTo(sql, contact)).at(-1)).toContain('Bác xem giúp')
   })
 
+  it('is told what the channel of the person carries', async () => {
+    const contact = await aContact(sql)
+    await sql`update contacts set channel = 'zalo' where id = ${contact.id}`
+    const { number } = await aTicket(sql, contact)
+    const officer = await signedIn(sql, api)
+
+    const large = await lay(officer.token, number, Buffer.concat([TINY_JPEG, Buffer.alloc(1_048_576)]))
+    const small = await lay(officer.token, number, TINY_JPEG)
+
+    expect(large.statusCode).toBe(422)
+    expect(large.body).toContain('zalo, carries JPG, PNG ≤ 1 MB; PDF ≤ 5 MB')
+    expect(small.statusCode).toBe(201)
+  })
+
   it('is told what is wrong with a file, and whose ticket it is not', async () => {
     const { number } = await aTicket(sql, await aContact(sql))
     const walkIn = await aTicket(sql, null)

@@ -24,7 +24,7 @@ describe('one ticket by the API', () => {
 
     const answer = await officer.get(`/tickets/${number}`)
 
-    const reads = await sql`select what from audit where officer_id = ${officer.id} and ticket_number = ${number}`
+    const reads = await sql`select action from audit where actor_id = ${officer.id} and subject_id = ${number}`
     expect(answer.statusCode).toBe(200)
     expect(answer.json()).toMatchObject({
       number,
@@ -45,6 +45,19 @@ describe('one ticket by the API', () => {
       created_at: '2026-11-23T08:00:00+07:00',
     })
     expect(reads).toHaveLength(1)
+  })
+
+  it('says of each of our words what came of it', async () => {
+    const officer = await signedIn(sql, api)
+    const contact = await aContact(sql)
+    const { number } = await aTicket(sql, contact)
+    const replied = await officer.post(`/tickets/${number}/reply`, { seen: 1, text: 'Chào bà' })
+    await sql`update outbox set state = 'refused', failure = 'blocked', settled_at = now() where contact_id = ${contact.id}`
+
+    const answer = await officer.get(`/tickets/${number}`)
+
+    expect(replied.json().messages.at(-1)).toMatchObject({ delivery: { state: 'sending', reason: null } })
+    expect(answer.json().messages.at(-1)).toMatchObject({ delivery: { state: 'failed', reason: 'blocked' } })
   })
 
   it('goes from claim to result, each verb answering with the ticket as it is then', async () => {
@@ -128,6 +141,23 @@ describe('one ticket by the API', () => {
     ]
 
     expect(answers.map((answer) => answer.statusCode)).toEqual([403, 403, 200, 403, 403, 404])
+  })
+
+  it('comes earlier in the queue when the answers put the person in a priority group', async () => {
+    const officer = await signedIn(sql, api)
+    const answers = (...given: [string, string][]) => given.map(([id, value]) => ({ id, label: id, value }))
+    const groupsOf = async (of: ReturnType<typeof answers>) => {
+      const filed = await officer.post('/tickets', { topic: 'jobs', answers: of })
+      const [row] = await sql`select priority_groups from tickets where number = ${filed.json().number}`
+      return row?.priority_groups
+    }
+
+    expect(await groupsOf(answers(['age', '9'], ['disability', 'severe'], ['merit', 'true']))).toEqual([
+      'merit',
+      'children',
+      'disabled',
+    ])
+    expect(await groupsOf(answers(['age', '40'], ['sex', 'male'], ['merit', 'false']))).toEqual([])
   })
 
   it('is filed for somebody present, wherever it belongs', async () => {

@@ -45,7 +45,8 @@ export class OfficerDesk {
 
   async asksForPaper(paper: string): Promise<void> {
     await this.unfolds('Yêu cầu bổ sung giấy tờ')
-    await this.page.getByLabel('Giấy tờ cần bổ sung').fill(paper)
+    // Beside the papers that the screening names, or alone.
+    await this.page.getByLabel(/^Giấy tờ (cần bổ sung|khác)/).fill(paper)
     await this.page.getByRole('button', { name: 'Yêu cầu bổ sung giấy tờ' }).click()
     await this.isTold('Đã gửi yêu cầu bổ sung')
   }
@@ -58,6 +59,23 @@ export class OfficerDesk {
     await form.getByLabel('Việc tiếp theo của người dân').fill(said.nextStep)
     await form.getByRole('button', { name: 'Trả kết quả' }).click()
     await this.isTold('Đã gửi kết quả cho người dân')
+  }
+
+  async handsOn(said: { unit: string; reason: string }): Promise<void> {
+    await this.unfolds('Chuyển đơn vị khác')
+    const form = this.page.locator('#form-hand-off')
+    await form.getByLabel('Chuyển đến').selectOption(said.unit)
+    await form.getByLabel('Lý do chuyển').fill(said.reason)
+    await form.getByRole('button', { name: 'Chuyển đơn vị khác' }).click()
+    await this.isTold('Đã chuyển')
+  }
+
+  async merges(into: string, reason: string): Promise<void> {
+    await this.unfolds('Gộp vào hồ sơ khác')
+    const form = this.page.locator('#form-merge')
+    await form.getByLabel('Số hồ sơ còn lại').fill(into)
+    await form.getByLabel('Vì sao là cùng một việc').fill(reason)
+    await form.getByRole('button', { name: 'Gộp vào hồ sơ khác' }).click()
   }
 
   /** The notice on top of the page, once it says this. */

@@ -80,4 +80,19 @@ describe("an officer's own page", () => {
     expect(entered).toMatchObject({ kind: 'wrong' })
     expect(await accountsOfOfficer(sql, officer.id)).toEqual([])
   })
+
+  it.each([
+    ['gets news', { kind: 'free', until: new Date('2026-11-25T09:00:00+07:00') }, 'Gửi tin tới được'],
+    ['has to write first', { kind: 'closed' }, 'Hãy nhắn một tin cho Cầu Nối'],
+  ] as const)('shows whether a chat %s', async (_what, standing, expected) => {
+    await using app = await aConsole(sql, { talkStanding: async () => ({ ...standing, seenAt: null, waiting: 0 }) })
+    const officer = await anOfficer(sql)
+    const contact = await aContact(sql)
+    await enters(contact.id, (await issueCode(sql, desk.secrets, { officerId: officer.id }, MONDAY)).code)
+    const browser = await aBrowser(app, sql, officer)
+
+    const page = await browser.get('/console/account')
+
+    expect(page.html).toContain(expected)
+  })
 })

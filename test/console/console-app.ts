@@ -9,11 +9,17 @@ import { readEligibility } from '../../src/eligibility/read-programmes.ts'
 import { createAssets } from '../../src/http/assets.ts'
 import { createMetrics } from '../../src/http/metrics.ts'
 import { createServer, type Server } from '../../src/http/server.ts'
+import { readKnowledge } from '../../src/knowledge/read-knowledge.ts'
 import { hashPassword } from '../../src/officers/password.ts'
 import type { Officer } from '../../src/officers/permissions.ts'
-import { SESSION_COOKIE, signIn } from '../../src/officers/sign-in.ts'
+import { SESSION_COOKIE } from '../../src/officers/sessions.ts'
+import { signIn } from '../../src/officers/sign-in.ts'
 import { officers } from '../../src/officers/tables.ts'
-import { desk, MONDAY } from '../desk/desk-builders.ts'
+import { readIndicators } from '../../src/reports/indicator.ts'
+import { readTemplates } from '../../src/templates/read-templates.ts'
+import type { ReplyTemplate } from '../../src/templates/template.ts'
+import { broadcasting } from '../broadcasts/broadcast-builders.ts'
+import { COMMUNE_UNIT, DEPARTMENT, desk, MONDAY, sound, workByHand } from '../desk/desk-builders.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -28,23 +34,33 @@ const eligibility = soundEligibility()
 /** A server with the console alone, over a real database. */
 export async function aConsole(
   sql: Sql,
-  options: { clock?: Clock; publicUrl?: string; callsPerTenSeconds?: number } & Pick<
-    ConsoleServices,
-    'accountCare' | 'talkStanding'
-  > = {},
+  options: {
+    clock?: Clock
+    publicUrl?: string
+    callsPerTenSeconds?: number
+    replyTemplates?: readonly ReplyTemplate[]
+  } & Pick<ConsoleServices, 'accountCare' | 'talkStanding' | 'channelHealth'> = {},
 ): Promise<Server> {
+  await workByHand(sql, COMMUNE_UNIT, DEPARTMENT)
   const log = pino({ level: 'silent' })
   const clock = options.clock ?? { now: () => MONDAY }
   const assets = createAssets({ console: join(root, 'src/console/public') })
   const nothing = { waiting: 0, oldestSeconds: 0 }
   const backlogs = async () => ({ inbox: nothing, outbox: nothing })
+  const { channelHealth } = options
   const app = await createServer({
     log,
     publicUrl: options.publicUrl,
     assets,
-    health: { database: () => sql`select 1`, pendingMigrations: async () => [], channels: () => [], backlogs },
+    health: {
+      database: () => sql`select 1`,
+      pendingMigrations: async () => [],
+      channels: () => channelsOf(channelHealth),
+      backlogs,
+      ...(channelHealth && { channelFigures: channelHealth }),
+    },
     metrics: createMetrics(),
-    state: { backlogs, ticketsByStatus: async () => ({}) },
+    state: { backlogs, ticketsByStatus: async () => ({}), ...(channelHealth && { channelFigures: channelHealth }) },
     callsPerTenSeconds: options.callsPerTenSeconds ?? 10_000,
   })
   const publicUrl = options.publicUrl
@@ -56,10 +72,20 @@ export async function aConsole(
     assets,
     publicUrl,
     eligibility,
+    knowledge: sound(readKnowledge(join(root, 'flows'), eligibility)),
+    replyTemplates: options.replyTemplates ?? sound(readTemplates(join(root, 'flows'))),
+    reports: sound(readIndicators(join(root, 'flows'))),
+    broadcasting,
     accountCare: options.accountCare,
     talkStanding: options.talkStanding,
+    channelHealth,
   })
   return app
+}
+
+async function channelsOf(read: ConsoleServices['channelHealth']) {
+  const channels = (await read?.()) ?? []
+  return channels.map(({ id, on, reason, lastUpdateAt }) => ({ id, on, reason, lastUpdateAt }))
 }
 
 export const PASSWORD = 'đúng mật khẩu 123'
@@ -85,7 +111,7 @@ export interface Page {
 /** A browser that an officer signed in with: keeps the cookie, sends forms with the hidden fields they came with. */
 export interface Browser {
   get(path: string): Promise<Page>
-  post(path: string, fields: Record<string, string>): Promise<Page>
+  post(path: string, fields: Record<string, string> | URLSearchParams): Promise<Page>
   /** A form with files. */
   postForm(path: string, form: FormData): Promise<Page>
   /** Sends the form of a verb as it stands on a page. */
@@ -105,7 +131,7 @@ export async function aBrowser(app: Server, sql: Sql, officer: Officer, at: Date
     location: answer.headers.location,
     headers: answer.headers,
   })
-  const post = async (url: string, fields: Record<string, string>) =>
+  const post = async (url: string, fields: Record<string, string> | URLSearchParams) =>
     toPage(
       await app.inject({
         method: 'POST',

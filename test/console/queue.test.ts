@@ -40,6 +40,36 @@ describe('the queue of a commune', async () => {
   })
 })
 
+describe('urgent work of a commune', async () => {
+  const { sql } = await createDatabase()
+
+  it('is searched and narrowed like all other work', async () => {
+    await using app = await aConsole(sql)
+    const of = async (value: string, urgent: boolean) =>
+      aTicket(sql, await aContact(sql), { urgent, answers: [{ id: 'full_name', label: 'Họ tên', value }] })
+    const [dao, binh] = [await of('Nguyễn Thị Đào', true), await of('Trần Văn Bình', true)]
+    await of('Nguyễn Thị Đào', false)
+    const browser = await aBrowser(app, sql, await anOfficer(sql))
+
+    const all = await browser.get('/console/tickets?urgent=1')
+    const found = await browser.get('/console/tickets?urgent=1&q=nguyen+thi+dao')
+
+    expect(numbersOn(all.html)).toEqual([dao.number, binh.number])
+    expect(numbersOn(found.html)).toEqual([dao.number])
+  })
+
+  it('comes in pages when there is much of it', async () => {
+    await using app = await aConsole(sql)
+    for (let count = 0; count < 31; count++) await aTicket(sql, await aContact(sql), { urgent: true })
+    const browser = await aBrowser(app, sql, await anOfficer(sql))
+
+    const { html } = await browser.get('/console/tickets?urgent=1')
+
+    expect(numbersOn(html)).toHaveLength(30)
+    expect(html).toContain('rel="next"')
+  })
+})
+
 describe('a long queue', async () => {
   const { sql } = await createDatabase()
 

@@ -1,11 +1,11 @@
 import fastifyCookie from '@fastify/cookie'
 import { fastify } from 'fastify'
 import { describe, expect, it } from 'vitest'
+import { openAttachment } from '../../src/attachments/open-attachment.ts'
 import { createTelegram } from '../../src/channels/telegram/adapter.ts'
 import { createWeb } from '../../src/channels/web/adapter.ts'
 import { webChatRoutes } from '../../src/channels/web/routes.ts'
-import { openAttachment } from '../../src/messaging/open-attachment.ts'
-import { SESSION_COOKIE } from '../../src/officers/sign-in.ts'
+import { SESSION_COOKIE } from '../../src/officers/sessions.ts'
 import { createDispatcher } from '../../src/outbox/dispatch.ts'
 import { seal } from '../../src/secrets.ts'
 import { aContact, anOfficer, aTicket, desk, MONDAY, type TestContact, wordsTo } from '../desk/desk-builders.ts'
@@ -14,7 +14,7 @@ import { createDatabase } from '../support/database.ts'
 import { aBrowser, aConsole } from './console-app.ts'
 
 const { sql } = await createDatabase()
-const { secrets, texts } = desk
+const { secrets, store, texts } = desk
 const clock = { now: () => MONDAY }
 const log = { info() {}, warn() {}, error() {} }
 
@@ -112,6 +112,22 @@ describe('an officer who replies with files', () => {
     expect(await wordsTo(sql, contact)).toEqual([])
   })
 
+  it('is told what Zalo carries when the person is there, and sends what it does', async () => {
+    const contact = await aContact(sql)
+    await movesTo(contact, 'zalo', 'oa', 'zalo-person')
+    await using desk = await atTheDesk(contact)
+    const large = new File([Uint8Array.from(TINY_JPEG), Buffer.alloc(1_048_576)], 'lon.jpg')
+
+    const refused = await desk.reply('Chữ đã viết', [large])
+    const sent = await desk.reply('Chữ đã viết', [photo(), pdf()])
+
+    expect(refused.status).toBe(422)
+    expect(refused.html).toContain('Chữ đã viết</textarea>')
+    expect(refused.html).toContain('Zalo')
+    expect(refused.html).toContain('JPG, PNG ≤ 1 MB; PDF ≤ 5 MB')
+    expect(sent.status).toBe(303)
+  })
+
   it('is told to choose them again when the ticket changed meanwhile; nothing of them is kept', async () => {
     const contact = await aContact(sql)
     await using desk = await atTheDesk(contact)
@@ -174,7 +190,17 @@ describe('a citizen whose officer replied with files', () => {
     const web = fastify()
     await web.register(fastifyCookie)
     const assets = { url: (path: string) => path }
-    await webChatRoutes(web, { sql, secrets, clock, texts, log, assets, publicUrl: undefined, receive: async () => {} })
+    await webChatRoutes(web, {
+      sql,
+      secrets,
+      store,
+      clock,
+      texts,
+      log,
+      assets,
+      publicUrl: undefined,
+      receive: async () => {},
+    })
     const [cookie] = (await web.inject('/chat')).cookies
     const contact = await aContact(sql)
     await movesTo(contact, 'web', 'web', String(cookie?.value).split('.')[0] ?? '')
@@ -193,7 +219,7 @@ describe('a citizen whose officer replied with files', () => {
 
     expect(answer.statusCode).toBe(200)
     expect(answer.rawPayload).toEqual(PDF)
-    expect(answer.headers['content-disposition']).toBe('attachment')
+    expect(answer.headers['content-disposition']).toBe('attachment; filename="cau-noi.pdf"')
   })
 })
 
@@ -203,7 +229,7 @@ async function aFakeTelegram() {
     token: telegram.token,
     apiRoot: telegram.apiRoot,
     clock,
-    openAttachment: (id) => openAttachment({ sql, secrets }, id),
+    openAttachment: (id) => openAttachment({ sql, secrets, store, log }, id),
   })
   const dispatcher = createDispatcher({ sql, secrets, clock, log, adapters: [adapter] })
   return {

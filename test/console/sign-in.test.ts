@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SESSION_COOKIE } from '../../src/officers/sign-in.ts'
+import { SESSION_COOKIE } from '../../src/officers/sessions.ts'
 import { anOfficer, COMMUNE_UNIT, hoursLater, MONDAY } from '../desk/desk-builders.ts'
 import { createDatabase } from '../support/database.ts'
 import { aBrowser, aConsole, PASSWORD, withPassword } from './console-app.ts'

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { attachments } from '../../src/attachments/tables.ts'
 import { momentWords } from '../../src/console/due-words.ts'
 import { drizzleOn } from '../../src/db/drizzle.ts'
 import { citizenSays } from '../../src/desk/citizen-says.ts'
 import { claim } from '../../src/desk/claim.ts'
+import { reply } from '../../src/desk/reply.ts'
 import { newId } from '../../src/ids.ts'
-import { attachments } from '../../src/messaging/tables.ts'
 import { seal } from '../../src/secrets.ts'
 import {
   aContact,
@@ -57,6 +58,30 @@ describe('an officer who opens a ticket', () => {
     expect(html).toContain('Nguyễn Thị Đào')
     expect(html).toContain(momentWords(ticket.dueAt, 'vi'))
     expect(html).toContain('Việc này do phường Phố Hiến nhận trước.')
+  })
+
+  it('sees at each of their words whether it arrived, and that the person cannot be reached', async () => {
+    await using app = await aConsole(sql)
+    const contact = await aContact(sql)
+    const ticket = await aTicket(sql, contact)
+    const officer = await anOfficer(sql)
+    const browser = await aBrowser(app, sql, officer)
+    const seen = async () => (await browser.get(`/console/tickets/${ticket.number}`)).html
+    const asked = { number: ticket.number, officer, seen: 1, text: 'Chào bác', attachmentIds: [] }
+    await reply(sql, desk, asked, MONDAY)
+
+    const onItsWay = await seen()
+    await sql`update outbox set failure = 'outside-window' where contact_id = ${contact.id}`
+    const waiting = await seen()
+    await sql`update outbox set state = 'refused', failure = 'blocked', settled_at = ${MONDAY} where contact_id = ${contact.id}`
+    await sql`update contacts set unreachable_at = ${MONDAY} where id = ${contact.id}`
+    const refused = await seen()
+
+    expect(onItsWay).toContain('Đang gửi')
+    expect(onItsWay).not.toContain('id="unreachable"')
+    expect(waiting).toContain('Đang chờ bà con nhắn lại')
+    expect(refused).toContain('Chưa tới nơi: người nhận đã chặn tin nhắn')
+    expect(refused).toContain('id="unreachable"')
   })
 
   it('sees markup in a name or in the talk as the letters it is', async () => {
@@ -311,10 +336,27 @@ describe('a paper on a ticket', () => {
     const page = await browser.get(`/console/tickets/${number}`)
     const file = await browser.get(`/console/tickets/${number}/attachments/${paper}`)
 
-    const read = await sql`select ticket_number from audit where officer_id = ${officer.id} and what = 'attachment'`
+    const read = await sql`select subject_id from audit where actor_id = ${officer.id} and action = 'attachment-read'`
     expect(page.html).toContain(`<img src="/console/tickets/${number}/attachments/${paper}"`)
     expect(file.status).toBe(200)
-    expect(read).toEqual([{ ticket_number: number }])
+    expect(read).toEqual([{ subject_id: number }])
+  })
+
+  it('that the store has lost is told of as lost, and counts as no reading', async () => {
+    await using app = await aConsole(sql)
+    const contact = await aContact(sql)
+    const { id, number } = await aTicket(sql, contact)
+    const paper = await aPaper(contact, id, Buffer.from('gone'), 'image/png')
+    await sql`update attachments set sealed_content = null, stored_name = ${'ab'.repeat(32)} where id = ${paper}`
+    const officer = await anOfficer(sql)
+    const browser = await aBrowser(app, sql, officer)
+
+    const file = await browser.get(`/console/tickets/${number}/attachments/${paper}`)
+
+    const read = await sql`select 1 from audit where actor_id = ${officer.id} and action = 'attachment-read'`
+    expect(file.status).toBe(410)
+    expect(file.html).toContain('Kho lưu tệp không còn tệp này')
+    expect(read).toHaveLength(0)
   })
 
   it('that calls itself a photo but is a page is handed over as a file, never opened', async () => {

@@ -2,12 +2,13 @@ import { parse } from 'csv-parse/sync'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { newId } from '../../src/ids.ts'
 import type { Officer } from '../../src/officers/permissions.ts'
-import { SESSION_COOKIE, signIn } from '../../src/officers/sign-in.ts'
-import { readFileLines } from '../../src/village-list/read-file.ts'
-import { writeXlsx } from '../../src/village-list/write-xlsx.ts'
+import { SESSION_COOKIE } from '../../src/officers/sessions.ts'
+import { signIn } from '../../src/officers/sign-in.ts'
+import { readFileLines } from '../../src/spreadsheet/read-file.ts'
+import { writeXlsx } from '../../src/spreadsheet/write-xlsx.ts'
 import { anOfficer, DEPARTMENT, MONDAY, desk as services } from '../desk/desk-builders.ts'
 import { createDatabase } from '../support/database.ts'
-import { csvFile, villageLines } from '../village-list/files.ts'
+import { csvFile, isListHeading, villageLines } from '../village-list/files.ts'
 import { aBrowser, aConsole, type Browser, PASSWORD, type Page, withPassword } from './console-app.ts'
 
 const { sql } = await createDatabase()
@@ -161,14 +162,14 @@ describe('an officer who hands over a list', () => {
     ])
     expect(lines[1]?.join()).toContain('Vay vốn cho hộ nghèo')
     expect(lines[2]?.join()).toContain('Không có ngày này')
-    const book = await readFileLines(xlsx.rawPayload)
+    const book = await readFileLines(xlsx.rawPayload, isListHeading)
     expect('lines' in book && book.lines.map(({ cells }) => cells[1])).toEqual(['Họ tên', '=HYPERLINK("x") Hoa', 'Vũ'])
   })
 
   it('gets a template that, filled in, is read column by column', async () => {
     const desk = await aDesk()
     const template = await app.inject({ url: `${LISTS}/template.xlsx`, cookies: await cookiesOf(desk) })
-    const read = await readFileLines(template.rawPayload)
+    const read = await readFileLines(template.rawPayload, isListHeading)
     const headings = 'lines' in read ? (read.lines[0]?.cells ?? []) : []
     const csv = await desk.get(`${LISTS}/template.csv`)
 
@@ -313,7 +314,7 @@ describe('who may see a list', () => {
 
     expect(page.status).toBe(200)
     expect(before).toEqual([])
-    expect(await readsOf(second.officer)).toEqual(Array(3).fill(`village-list ${location?.split('/').at(-1)}`))
+    expect(await readsOf(second.officer)).toEqual(Array(3).fill(`village-list-read ${location?.split('/').at(-1)}`))
   })
 
   it.each([
@@ -427,6 +428,8 @@ async function cookiesOf(desk: Pick<Desk, 'officer'>): Promise<Record<string, st
 }
 
 async function readsOf(officer: Officer): Promise<string[]> {
-  const rows = await sql<{ what: string }[]>`select what from audit where officer_id = ${officer.id} order by id`
+  const rows = await sql<
+    { what: string }[]
+  >`select action || ' ' || subject_id as what from audit where actor_id = ${officer.id} and action like 'village%' order by id`
   return rows.map(({ what }) => what)
 }

@@ -95,6 +95,41 @@ describe('several photos sent as one', () => {
   })
 })
 
+describe('a document of an office program', () => {
+  async function sendsDocx(citizen: Awaited<ReturnType<typeof aKnownCitizen>>) {
+    const [photo] = fromTelegram(spine, await citizen.person.sendsPhoto())
+    if (photo?.body.kind !== 'file') throw new Error('No photo')
+    const file = { ...photo.body.file, media: 'document' as const, mediaType: 'application/zip', name: 'đơn xin.docx' }
+    await spine.take([{ ...photo, body: { ...photo.body, file } }])
+    await wait(spine, 2)
+  }
+
+  it('is asked for as a photo or a PDF at once, and is no paper of a request', async () => {
+    const citizen = await aKnownCitizen(spine)
+    const { id } = await aTicketOf(spine, await citizen.contactId())
+
+    await sendsDocx(citizen)
+
+    const [paper] = await sql`select count(*) as count from attachments where contact_id = ${await citizen.contactId()}`
+    expect(paper).toEqual({ count: 0 })
+    expect(citizen.hears().join('\n')).toContain(said('engine.again.wrongType'))
+    expect((await sql`select status from tickets where id = ${id}`)[0]?.status).toBe('open')
+  })
+
+  it('is shown to the officer who has the talk, and the bot says nothing of it', async () => {
+    const citizen = await aKnownCitizen(spine)
+    const contactId = await citizen.contactId()
+    const { id } = await aTicketOf(spine, contactId)
+    await sql`update contacts set talk_ticket_id = ${id} where id = ${contactId}`
+
+    await sendsDocx(citizen)
+
+    const [paper] = await sql`select count(*) as count from attachments where ticket_id = ${id}`
+    expect(paper).toEqual({ count: 1 })
+    expect(citizen.hears().join('\n')).not.toContain(said('engine.again.wrongType'))
+  })
+})
+
 describe('words that are spoken', () => {
   it('go to the officer who can listen, when there is a ticket', async () => {
     const citizen = await aKnownCitizen(spine)

@@ -44,7 +44,7 @@ describe('the flows of the product', () => {
     const values = step && 'options' in step ? step.options.map((option) => option.value) : []
 
     expect(values.slice(0, 4)).toEqual(['check', 'legal_aid', 'jobs', 'training'])
-    expect(values.slice(4)).toEqual(['other', 'status', 'officer', 'complaint'])
+    expect(values.slice(4)).toEqual(['other', 'status', 'officer', 'complaint', 'news'])
   })
 
   it('let somebody who refuses consent go on to the menu without being asked where they live', () => {

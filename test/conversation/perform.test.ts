@@ -52,4 +52,29 @@ describe('a person who asks to be forgotten', () => {
     ])
     expect(failed).toEqual({ sealed_body: null })
   })
+
+  it('leaves at Zalo nothing of what they did there, and of what was paid the figure alone', async () => {
+    const { sql: own } = await createDatabase()
+    const spine = await startSpine(own)
+    const talk = new Talk(spine, 'zalo')
+    await talk.starts()
+    const [contact] = await own<{ address_hash: Buffer }[]>`
+      update reply_windows set seen_at = now(), received_at = now(), paid_remaining = 3, sealed_phone = ${Buffer.from('x')}
+      returning address_hash`
+    const hash = contact?.address_hash ?? Buffer.alloc(0)
+    await own`insert into paid_notices (channel, account, address_hash, template_id, route, price, state, sent_at)
+      select channel, account, address_hash, '1', 'uid', 80, 'sent', now() from reply_windows`
+
+    await talk.says('xóa dữ liệu của tôi')
+    const [question] = (await talk.hears()).slice(-1)
+    await talk.taps(question?.actions[0]?.label ?? '')
+    await spine.close()
+
+    const [window] = await own`
+      select seen_at, received_at, paid_remaining, sealed_phone from reply_windows where address_hash = ${hash}`
+    const notices = await own<{ price: number; hash: Buffer }[]>`select price, address_hash as hash from paid_notices`
+    expect(window).toEqual({ seen_at: null, received_at: null, paid_remaining: null, sealed_phone: null })
+    expect(notices.map(({ price }) => price)).toEqual([80])
+    expect(notices[0]?.hash.equals(hash)).toBe(false)
+  })
 })

@@ -14,6 +14,11 @@ const COMMANDS = [
   'gặp cán bộ',
   'dừng',
   'dừng tất cả',
+  'nhận tin',
+  'nhận lại tin',
+  'nhận tin về việc làm',
+  'dừng tin về vay vốn',
+  'đã rõ',
   'xóa dữ liệu của tôi',
   'English',
   'tiếng Việt',
@@ -117,24 +122,44 @@ function anything(talk: PureTalk, roll: Dice): { body: UpdateBody; attachments: 
   return { body: others[roll(others.length)] ?? { kind: 'start', payload: null }, attachments: [] }
 }
 
+/** Now and then a policy message came, is quoted, or one of its buttons is tapped. */
+function hearsOfPolicy(talk: PureTalk, roll: Dice): void {
+  const id = '019ab000-0000-7000-8000-000000000001'
+  const heard = { id, contactId: id, topic: 'credit', sentAt: new Date(talk.now.getTime() - roll(2)), messageId: 1 }
+  talk.broadcast = roll(4) === 0 ? { ...heard, isQuoted: roll(4) === 0 } : null
+  const ways = [
+    { kind: 'understood' },
+    { kind: 'stop' },
+    { kind: 'opens', opens: 'screening', id: null },
+    { kind: 'opens', opens: 'topic', id: 'housing' },
+    { kind: 'opens', opens: 'programme', id: 'bhyt_free_card' },
+    { kind: 'opens', opens: 'programme', id: 'long gone' },
+  ] as const
+  const does = ways[roll(60)]
+  talk.broadcastTap = does === undefined ? null : { broadcastId: id, does }
+}
+
 /** Plays one talk; returns what went wrong, or null. */
 function playTalk(seed: number): string | null {
   const talk = new PureTalk()
+  talk.news = { topics: [], isStopped: false, wasAsked: false }
   const roll = dice(seed)
   const said: string[] = []
   for (let turn = 0; turn < TURNS; turn++) {
+    hearsOfPolicy(talk, roll)
     const { body, attachments } = anything(talk, roll)
     said.push(JSON.stringify(body).slice(0, 80))
     if (roll(40) === 0) talk.now = new Date(talk.now.getTime() + 4 * 86_400_000)
     try {
       const words = talk.hears(body, attachments)
-      const passedOn = talk.effects.some((effect) => effect.kind === 'sayToTicket')
+      const passedOn = talk.effects.some(({ kind }) => kind === 'sayToTicket' || kind === 'replyToBroadcast')
       if (words === '' && body.kind !== 'left' && !passedOn) return `seed ${seed}: silence after ${said.join('\n')}`
       if (talk.offered().length > 5) return `seed ${seed}: more than five actions after ${said.join('\n')}`
     } catch (error) {
       return `seed ${seed}: ${error instanceof Error ? error.stack : error}\n${said.join('\n')}`
     }
   }
+  talk.broadcastTap = null
   // Somebody who was just forgotten is greeted first.
   if (talk.session === null) {
     talk.hears({ kind: 'start', payload: null })
@@ -144,10 +169,41 @@ function playTalk(seed: number): string | null {
   return talk.session?.flow === 'menu' ? null : `seed ${seed}: no way to the menu after\n${said.join('\n')}`
 }
 
+const STOPS = ['STOP', 'ngung nhan tin', 'dừng', 'Đừng nhắn nữa ạ']
+
+/** Plays one talk and says "stop" after every turn, each time as if it were the next thing; what was left unheard. */
+function stopEverywhere(seed: number): string | null {
+  const talk = new PureTalk()
+  talk.news = { topics: ['credit'], isStopped: false, wasAsked: false }
+  const roll = dice(seed)
+  const said: string[] = []
+  for (let turn = 0; turn < TURNS; turn++) {
+    const { body, attachments } = anything(talk, roll)
+    said.push(JSON.stringify(body).slice(0, 80))
+    talk.hears(body, attachments)
+    const { session, news, consented, communeCode, tickets, profile, talkTicketId } = talk
+    const words = STOPS[turn % STOPS.length] ?? 'STOP'
+    const answer = talk.says(words)
+    const isHeard = talk.effects.some((effect) => effect.kind === 'stopInformation')
+    const stays = session === null || talk.session?.waiting.kind === session.waiting.kind
+    if (!isHeard || answer === '' || !stays) return `seed ${seed}: "${words}" is lost after\n${said.join('\n')}`
+    Object.assign(talk, { session, news, consented, communeCode, tickets, profile, talkTicketId })
+  }
+  return null
+}
+
 describe('A thousand people who tap, type nonsense and send photos', () => {
   it('never meet an exception, a silence or a dead end, and always find the menu', () => {
     const troubles = Array.from({ length: TALKS }, (_, seed) => playTalk(seed)).filter((trouble) => trouble !== null)
 
     expect(troubles.slice(0, 3)).toEqual([])
+  }, 60_000)
+})
+
+describe('Three hundred people who want no more messages', () => {
+  it('are heard at every step, are answered, and stay where they were', () => {
+    const lost = Array.from({ length: 300 }, (_, seed) => stopEverywhere(seed)).filter((trouble) => trouble !== null)
+
+    expect(lost.slice(0, 3)).toEqual([])
   }, 60_000)
 })

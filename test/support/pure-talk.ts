@@ -1,3 +1,4 @@
+import type { NewsChoice } from '../../src/broadcasts/subscriptions.ts'
 import type { Effect, Option } from '../../src/conversation/effects.ts'
 import { promptOf } from '../../src/conversation/prompt.ts'
 import type { Session } from '../../src/conversation/session.ts'
@@ -17,6 +18,10 @@ export class PureTalk {
   talkTicketId: number | null = null
   tickets: KnownTicket[] = []
   profile: Profile | null = null
+  /** Left out: nobody is asked what to hear of. */
+  news: NewsChoice | undefined = undefined
+  broadcast: Situation['broadcast'] = null
+  broadcastTap: Situation['broadcastTap'] = null
   effects: Effect[] = []
   readonly definitions: Definitions
   private count = 0
@@ -96,6 +101,9 @@ export class PureTalk {
       talkTicketId: this.talkTicketId,
       quotedTicketId: null,
       ticketAction: null,
+      broadcastTap: this.broadcastTap,
+      broadcast: this.broadcast,
+      ...(this.news === undefined ? {} : { news: this.news }),
       messageId: ++this.count,
       attachmentIds,
       profile: () => this.profile,
@@ -117,6 +125,7 @@ export class PureTalk {
       this.communeCode = null
       this.tickets = []
     }
+    this.playNews(effect)
     if (effect.kind === 'releaseTalk') this.talkTicketId = null
     if (effect.kind !== 'fileTicket') return
     const id = this.tickets.length + 1
@@ -134,5 +143,19 @@ export class PureTalk {
       },
       ...this.tickets,
     ]
+  }
+
+  private playNews(effect: Effect): void {
+    if (this.news === undefined) return
+    const { topics, isStopped } = this.news
+    const kept = isStopped ? [] : topics
+    if (effect.kind === 'stopInformation' || effect.kind === 'stopAll') this.news = { ...this.news, isStopped: true }
+    if (effect.kind === 'hearAgain') this.news = { ...this.news, isStopped: false }
+    if (effect.kind === 'noteNewsAsked') this.news = { ...this.news, wasAsked: true }
+    if (effect.kind === 'subscribe')
+      this.news = { topics: [...new Set([...kept, effect.topic])], isStopped: false, wasAsked: true }
+    if (effect.kind === 'unsubscribe')
+      this.news = { ...this.news, topics: topics.filter((one) => one !== effect.topic) }
+    if (effect.kind === 'erase') this.news = { topics: [], isStopped: false, wasAsked: false }
   }
 }

@@ -38,7 +38,9 @@ export interface TestChannel extends ChannelAdapter {
   textsTo(address: string): string[]
 }
 
-export function aChannel(options: { account?: string; ratePerSecond?: number } = {}): TestChannel {
+export function aChannel(
+  options: { account?: string; ratePerSecond?: number; perSecondPerContact?: number } = {},
+): TestChannel {
   const delivered: Delivery[] = []
   const attempts: Delivery[] = []
   const channel: TestChannel = {
@@ -49,6 +51,8 @@ export function aChannel(options: { account?: string; ratePerSecond?: number } =
       textLength: 4_096,
       ratePerSecond: options.ratePerSecond ?? 100_000,
       burstPerContact: 5,
+      perSecondPerContact: options.perSecondPerContact ?? Number.POSITIVE_INFINITY,
+      files: { 'image/jpeg': 1_048_576, 'application/pdf': 1_048_576 },
       replyWindowHours: null,
     },
     delivered,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { fastify } from 'fastify'
+import { openAttachment } from '../../src/attachments/open-attachment.ts'
 import { createTelegram } from '../../src/channels/telegram/adapter.ts'
 import { translate } from '../../src/channels/telegram/translate.ts'
 import { createWeb } from '../../src/channels/web/adapter.ts'
@@ -7,12 +8,12 @@ import type { Clock } from '../../src/clock.ts'
 import { receive } from '../../src/conversation/receive.ts'
 import { createWorker } from '../../src/conversation/worker.ts'
 import type { Sql } from '../../src/db/client.ts'
+import { createCalendars } from '../../src/desk/calendars.ts'
 import type { DeskServices } from '../../src/desk/services.ts'
 import { createLog } from '../../src/log.ts'
 import type { ChannelAdapter } from '../../src/messaging/channel.ts'
 import { createInbox } from '../../src/messaging/inbox.ts'
 import { type Message, talkEntrySchema } from '../../src/messaging/message.ts'
-import { openAttachment } from '../../src/messaging/open-attachment.ts'
 import type { Update, UpdateBody } from '../../src/messaging/update.ts'
 import { createDispatcher } from '../../src/outbox/dispatch.ts'
 import { createSecrets, openJson } from '../../src/secrets.ts'
@@ -20,6 +21,7 @@ import { createZaloAccount, type ZaloAccount } from '../../src/zalo-account.ts'
 import { type FakeTelegram, startFakeTelegram } from '../fakes/telegram.ts'
 import { type FakeZalo, startFakeZalo } from '../fakes/zalo.ts'
 import { productDefinitions } from './definitions.ts'
+import { aStore } from './store.ts'
 
 export type TalkChannel = 'web' | 'telegram' | 'zalo'
 
@@ -51,9 +53,11 @@ export async function startSpine(sql: Sql, start = new Date('2026-11-23T02:00:00
   const secrets = createSecrets(randomBytes(32))
   const desk: DeskServices = {
     territory: definitions.territory,
-    calendar: definitions.calendar,
+    calendars: createCalendars(definitions.calendarBook),
     texts: definitions.texts,
     secrets,
+    store: aStore(),
+    fileLimits: () => null,
   }
   const log = createLog('error')
   const fake = await startFakeTelegram()
@@ -61,7 +65,7 @@ export async function startSpine(sql: Sql, start = new Date('2026-11-23T02:00:00
     token: fake.token,
     apiRoot: fake.apiRoot,
     clock,
-    openAttachment: (id) => openAttachment({ sql, secrets }, id),
+    openAttachment: (id) => openAttachment({ sql, secrets, store: desk.store, log }, id),
   })
   const web = createWeb({ sql, secrets })
   const worker = createWorker({
@@ -74,7 +78,7 @@ export async function startSpine(sql: Sql, start = new Date('2026-11-23T02:00:00
   const inbox = createInbox({ sql, secrets, clock, onStored: () => {} })
   const fakeZalo = await startFakeZalo({ now: () => clock.now() })
   const zaloAccount = createZaloAccount({
-    settings: { ...fakeZalo.settings, codeVerifier: undefined },
+    settings: { ...fakeZalo.settings, codeVerifier: undefined, ratePerSecond: undefined },
     sql,
     desk,
     clock,
@@ -86,10 +90,14 @@ export async function startSpine(sql: Sql, start = new Date('2026-11-23T02:00:00
   const { channel } = zaloAccount
   // The rate of an account is another test's business; here it would only take time.
   const zalo: ChannelAdapter = { ...channel, capabilities: { ...channel.capabilities, ratePerSecond: 10_000 } }
+  const quick = (one: ChannelAdapter): ChannelAdapter => ({
+    ...one,
+    capabilities: { ...one.capabilities, perSecondPerContact: Number.POSITIVE_INFINITY },
+  })
   const app = fastify()
   await zaloAccount.routes(app)
   fakeZalo.listenAt(`${await app.listen({ port: 0, host: '127.0.0.1' })}/webhooks/zalo`)
-  const dispatcher = createDispatcher({ sql, secrets, clock, log, adapters: [telegram, web, zalo] })
+  const dispatcher = createDispatcher({ sql, secrets, clock, log, adapters: [quick(telegram), web, zalo] })
   const settle = async () => {
     // As the product does every few seconds: days may have gone by.
     await channel.tokens.keepFresh()
@@ -145,6 +153,24 @@ export class Talk {
     if (this.channel === 'web') return this.takeWeb({ kind: 'text', text })
     if (this.channel === 'zalo') return this.takeZalo((person) => person.says(text))
     await this.takeTelegram(await this.spine.telegram.person(this.chatId).says(text))
+  }
+
+  /** Quotes the newest message that holds these words; the page in the browser has no quotes. */
+  async quotes(words: string, text: string): Promise<void> {
+    if (this.channel === 'telegram') {
+      const quoted = this.spine.telegram.received(this.chatId).findLast((message) => message.text.includes(words))
+      const replyTo = quoted?.messageId
+      if (replyTo === undefined) throw new Error(`No message with "${words}"`)
+      return this.takeTelegram(await this.spine.telegram.person(this.chatId).says(text, { replyTo }))
+    }
+    if (this.channel === 'zalo') {
+      const quoting = this.spine.zalo
+        .received(this.address)
+        .findLast((message) => message.text.includes(words))?.messageId
+      if (quoting === undefined) throw new Error(`No message with "${words}"`)
+      return this.takeZalo((person) => person.says(text, { quoting }))
+    }
+    throw new Error('The page in the browser has no quotes')
   }
 
   async starts(): Promise<void> {
@@ -204,9 +230,10 @@ export class Talk {
       }))
     }
     const rows = await this.spine.sql<{ sealed_body: Buffer; sealed_key: Buffer }[]>`
-      select m.sealed_body, c.sealed_key from outbox o join messages m on m.id = o.message_id join contacts c on c.id = o.contact_id
-      where o.state = 'delivered' and c.channel = 'web' and c.address_hash = ${this.spine.desk.secrets.keyedHash('address', `web\0web\0${this.address}`)}
-      order by o.id`
+      select m.sealed_body, c.sealed_key from messages m join contacts c on c.id = m.contact_id
+      where (exists (select from outbox o where o.message_id = m.id and o.state = 'delivered')
+          or exists (select from broadcast_recipients r where r.message_id = m.id)) and c.channel = 'web' and c.address_hash = ${this.spine.desk.secrets.keyedHash('address', `web\0web\0${this.address}`)}
+      order by m.id`
     return rows.map((row) => {
       const entry = talkEntrySchema.parse(
         openJson(this.spine.desk.secrets.openPersonKey(row.sealed_key), row.sealed_body),

@@ -7,7 +7,8 @@ document.addEventListener('submit', (event) => {
     event.preventDefault()
     return
   }
-  if (form.method === 'post') {
+  // A form that changes nothing may be sent as often as one likes.
+  if (form.method === 'post' && form.dataset.again === undefined) {
     form.dataset.sent = 'yes'
     event.submitter?.setAttribute('aria-busy', 'true')
   }
@@ -36,3 +37,39 @@ const showNewest = () => {
 }
 showNewest()
 document.addEventListener('htmx:after:swap', showNewest)
+
+// Printing by a button, where the browser's own command is hard to find.
+for (const button of document.querySelectorAll('[data-print]')) {
+  button.hidden = false
+  button.addEventListener('click', () => window.print())
+}
+
+// Words that went out need no draft any more, and whoever signs out leaves none to the next one at this computer.
+const forgetDrafts = (beginning) => {
+  try {
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith(beginning)) sessionStorage.removeItem(key)
+  } catch {
+    // Without storage there are none.
+  }
+}
+const sentDrafts = () => {
+  try {
+    const sent = sessionStorage.getItem('cau-noi-sent')
+    sessionStorage.removeItem('cau-noi-sent')
+    return sent
+  } catch {
+    return null
+  }
+}
+const sent = sentDrafts()
+if (sent !== null && new URLSearchParams(location.search).has('done')) forgetDrafts(sent)
+document
+  .querySelector('form[action="/console/sign-out"]')
+  ?.addEventListener('submit', () => forgetDrafts('cau-noi-draft:'))
+
+// On a phone the menu is longer than its line: the page that is open stands in the middle of it.
+const currentEntry = document.querySelector('.menu-entry[aria-current]')
+if (currentEntry !== null) {
+  const menu = currentEntry.parentElement
+  menu.scrollLeft = currentEntry.offsetLeft - (menu.clientWidth - currentEntry.offsetWidth) / 2
+}
