@@ -1,5 +1,7 @@
 /** The product's path of a chat update: webhook, inbox, worker with the real engine, outbox, dispatcher, Bot API. */
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createFolderStore } from '../../src/attachments/folder-store.ts'
 import { createTelegram } from '../../src/channels/telegram/adapter.ts'
 import { telegramWebhook } from '../../src/channels/telegram/webhook.ts'
 import { systemClock } from '../../src/clock.ts'
@@ -8,6 +10,7 @@ import { createWorker } from '../../src/conversation/worker.ts'
 import { connect } from '../../src/db/client.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { readDefinitions } from '../../src/definitions/read-definitions.ts'
+import { createCalendars } from '../../src/desk/calendars.ts'
 import { createAssets } from '../../src/http/assets.ts'
 import { createMetrics } from '../../src/http/metrics.ts'
 import { createServer, listen } from '../../src/http/server.ts'
@@ -22,14 +25,22 @@ const log = createLog('error')
 const sql = connect({ url: databaseUrl, max: 18 })
 await migrate(sql)
 const definitions = readDefinitions(join(import.meta.dirname, '../..'))
-const { territory, calendar, texts } = definitions
+const { territory, calendarBook, texts } = definitions
 const clock = systemClock()
 const secrets = createSecrets(Buffer.alloc(32, 5))
 const metrics = createMetrics()
-const desk = { territory, calendar, texts, secrets }
+const store = createFolderStore(join(tmpdir(), `cau-noi-bench-${process.pid}`))
+const desk = { territory, calendars: createCalendars(calendarBook), texts, secrets, store, fileLimits: () => null }
 const telegram = createTelegram({ token, apiRoot, clock })
 // Telegram allows some thirty messages a second; what is measured here is what we could do.
-const unlimited = { ...telegram, capabilities: { ...telegram.capabilities, ratePerSecond: Number.POSITIVE_INFINITY } }
+const unlimited = {
+  ...telegram,
+  capabilities: {
+    ...telegram.capabilities,
+    ratePerSecond: Number.POSITIVE_INFINITY,
+    perSecondPerContact: Number.POSITIVE_INFINITY,
+  },
+}
 const dispatcher = createDispatcher({ sql, secrets, clock, log, metrics, adapters: [unlimited] })
 const worker = createWorker({
   sql,
