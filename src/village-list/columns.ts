@@ -100,7 +100,6 @@ const HEADINGS = {
 } as const satisfies Record<string, readonly string[]>
 
 export type ColumnId = keyof typeof HEADINGS
-const COLUMN_IDS = Object.keys(HEADINGS) as ColumnId[]
 
 /** Headings that hold one of the words above and mean something else. */
 const NOT_OURS = [

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { localDay } from '../../src/clock.ts'
 import type { Sql } from '../../src/db/client.ts'
 import { newId } from '../../src/ids.ts'
@@ -11,7 +10,6 @@ import { namesOf } from '../../src/register/scope.ts'
 import { readFileLines } from '../../src/spreadsheet/read-file.ts'
 import { COMMUNE, desk, MONDAY } from '../desk/desk-builders.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
 export const HEADINGS =
   'Mã hộ,Họ và tên,Quan hệ với chủ hộ,Ngày sinh,Giới tính,Số CCCD,Thôn,Diện hộ,Ngày thoát nghèo,Số giấy chứng nhận'
 
