@@ -100,6 +100,7 @@ const planSchema = z.object({
 const audiencePreviewSchema = z.object({
   estimated: z.boolean().describe('projected from people drawn at random'),
   looked_at: z.number(),
+  small_hidden: z.boolean().describe('numbers of one to four are shown as four, so that nobody is found by counting'),
   people: z.number(),
   reached: previewSchema.shape.reached,
   visits: previewSchema.shape.visits,
@@ -245,8 +246,12 @@ export function lineJson({ seq, at: when, verb, actor, facts }: BroadcastLine): 
   return { ...facts, seq, at: isoLocal(when), verb, actor }
 }
 
-export function previewJson({ lookedAt, ...preview }: AudiencePreview): z.output<typeof audiencePreviewSchema> {
-  return { ...preview, looked_at: lookedAt }
+export function previewJson({
+  lookedAt,
+  smallHidden,
+  ...preview
+}: AudiencePreview): z.output<typeof audiencePreviewSchema> {
+  return { ...preview, looked_at: lookedAt, small_hidden: smallHidden }
 }
 
 export function planJson(plan: SendingPlan): z.output<typeof planSchema> {

@@ -50,6 +50,7 @@ function faultsOfNames({ territory, eligibility }: Knowing, content: BroadcastCo
     ),
     ...(audience.topics ?? []).flatMap((id, index) => topic(`audience.topics.${index}`, id)),
     ...(audience.programme === undefined ? [] : programme('audience.programme.id', audience.programme.id)),
+    ...(audience.flip === undefined ? [] : programme('audience.flip.programme', audience.flip.programme)),
     ...(audience.household_status ?? []).flatMap(({ status }, index) =>
       statuses.includes(status)
         ? []
