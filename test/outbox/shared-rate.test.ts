@@ -19,14 +19,11 @@ async function sendAll(rate: SharedRate, wanted: number, until: number): Promise
   return sends
 }
 
-/** How much of the rate is used is the bench's to measure: on a busy machine a test comes to less. */
-const USED_AT_LEAST = 0.5
-
 const mostInASecond = (sends: readonly number[]) =>
   Math.max(0, ...sends.map((at) => sends.filter((other) => other >= at && other < at + 1_000).length))
 
 describe('a channel that allows so many messages a second', () => {
-  it('gets no more than that from several processes together, and they use it', async () => {
+  it('gets no more than that from several processes together, and nearly all of it', async () => {
     const lane = aLane()
     const other = connect({ url, max: 2 })
     const until = performance.now() + 3_000
@@ -36,7 +33,7 @@ describe('a channel that allows so many messages a second', () => {
     await other.end()
 
     expect(mostInASecond(sends)).toBeLessThanOrEqual(60 * 1.1)
-    expect(sends.length).toBeGreaterThanOrEqual(60 * 3 * USED_AT_LEAST)
+    expect(sends.length).toBeGreaterThanOrEqual(60 * 3 * 0.9)
   })
 
   it('lets many who come at once have what there is, and no more', async () => {
@@ -90,14 +87,14 @@ describe('messages to many at the same rate', () => {
     return moments
   }
 
-  it('use it, though they are asked for now and then, and no second holds more', async () => {
+  it('use nearly all of it, though they are asked for now and then, and no second holds more', async () => {
     const lane = aLane()
     const begunAt = performance.now()
 
     const both = await Promise.all([sql, sql].map((pool) => leaveAll(createBulkRate(pool, lane, 60), begunAt + 3_000)))
 
     const moments = both.flat().filter((at) => at < begunAt + 3_000)
-    expect(moments.length).toBeGreaterThanOrEqual(60 * 3 * USED_AT_LEAST)
+    expect(moments.length).toBeGreaterThanOrEqual(60 * 3 * 0.85)
     expect(mostInASecond(moments)).toBeLessThanOrEqual(60 * 1.1)
   })
 
